@@ -1,0 +1,40 @@
+"""JSON in and out: strict and fast (orjson), with DRF's spelling of dates, decimals and lazy text."""
+
+from typing import Any, ClassVar
+
+import orjson
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.utils.encoders import JSONEncoder
+
+OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_NON_STR_KEYS
+_encoder = JSONEncoder()
+
+
+def dumps(value: Any) -> bytes:
+    return orjson.dumps(value, default=_encoder.default, option=OPTIONS)
+
+
+class JSONRenderer(BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None
+    render_style = "text"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return b"" if data is None else dumps(data)
+
+
+class JSONParser(BaseParser):
+    """Reads what RFC 8259 calls JSON and nothing else: no NaN, no lone surrogates, no comments, UTF-8 only."""
+
+    media_type: ClassVar[str] = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        body = stream.read()
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise ParseError(_("The body is not JSON: %(why)s.") % {"why": error}) from error

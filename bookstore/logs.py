@@ -1,0 +1,45 @@
+"""Logs: one JSON object a line on standard output, each with the request's id where there is one."""
+
+import logging
+import logging.config
+from typing import Any
+
+import structlog
+
+SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.dict_tracebacks,
+]
+
+
+def configure(options: dict[str, Any]) -> None:
+    """Django's LOGGING_CONFIG: both structlog's and the standard library's loggers write the same lines."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "json": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "foreign_pre_chain": SHARED,
+                    "processors": [
+                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                        structlog.processors.JSONRenderer(default=str),
+                    ],
+                },
+            },
+            "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "root": {"handlers": ["stdout"], "level": options["level"]},
+            "loggers": {"django.server": {"handlers": [], "propagate": True}},
+        }
+    )
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

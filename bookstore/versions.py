@@ -1,0 +1,29 @@
+"""Versions of what is cached: a number that changes when the thing does, the heart of ETags and cache keys.
+
+It lives in Redis only. When Redis is gone there is no version, and nothing is cached; when Redis comes back empty,
+the version starts at a time that it never had before. A version also changes by itself every few minutes, so that
+a process killed between its commit and its bump leaves a stale answer for that long at most.
+"""
+
+import time
+
+from bookstore import shared_redis
+
+RENEWED_EVERY = 300  # seconds
+
+
+def current(name: str) -> str | None:
+    """The version now, or None while Redis is gone."""
+    now = time.time()
+    value = shared_redis.ask(lambda redis: redis.get(f"version:{name}") or start(name))
+    return None if value is None else f"{int(value):x}-{int(now // RENEWED_EVERY):x}"
+
+
+def start(name: str) -> bytes:
+    key = f"version:{name}"
+    shared_redis.client.set(key, time.time_ns(), nx=True)
+    return shared_redis.client.get(key) or b"0"
+
+
+def bump(name: str) -> None:
+    shared_redis.ask(lambda redis: start(name) and redis.incr(f"version:{name}"))

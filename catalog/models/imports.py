@@ -1,0 +1,57 @@
+"""Where catalogue rows came from, and how far an import has got."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Seller
+from bookstore.models import TimestampedModel, UUIDModel
+from catalog.models.offers import Edition
+
+
+class SourceRecord(UUIDModel):
+    """One source's record of an edition: its key there, and a digest that tells whether it has changed since."""
+
+    source = models.CharField(_("source"), max_length=50)
+    reference = models.CharField(_("key at the source"), max_length=500)
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="source_records", verbose_name=_("edition"))
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        verbose_name = _("source record")
+        verbose_name_plural = _("source records")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "reference"], name="one_record_per_source_and_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.reference}"
+
+
+class ImportRun(TimestampedModel):
+    """One file's way into the catalogue: how far it got and what became of its rows."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running or interrupted")
+        FINISHED = "finished", _("Finished")
+        FAILED = "failed", _("Failed")
+
+    format = models.CharField(_("format"), max_length=20)
+    file_name = models.CharField(_("file"), max_length=500)
+    file_digest = models.CharField(_("file digest"), max_length=64)
+    encoding = models.CharField(_("encoding"), max_length=40, blank=True)
+    seller = models.ForeignKey(
+        Seller, models.SET_NULL, null=True, blank=True, related_name="import_runs", verbose_name=_("seller")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RUNNING)
+    rows_done = models.PositiveBigIntegerField(_("rows done"), default=0)
+    counts = models.JSONField(_("counts"), default=dict)
+    error = models.TextField(_("error"), blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.format})"

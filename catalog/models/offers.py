@@ -1,0 +1,126 @@
+"""What can be bought: editions, and sellers' offers of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Seller
+from bookstore.models import TimestampedModel
+from bookstore.money import Money
+from catalog.isbn import hyphenate, isbn10
+from catalog.models.people import Publisher
+from catalog.models.works import LONGEST_TITLE, Book
+from catalog.partial_dates import PartialDateField
+from catalog.vocabularies import Condition, Format
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LARGEST_STOCK = 1_000_000
+
+
+def shop_currency() -> str:
+    return settings.SHOP_CURRENCY
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def by_isbn(self, isbn: str) -> EditionQuerySet:
+        return self.filter(isbn=isbn)
+
+
+class Edition(TimestampedModel):
+    """What an ISBN identifies: one form of a book by one publisher. Many e-books and old books have no ISBN."""
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="editions", verbose_name=_("book"))
+    isbn = models.CharField(_("ISBN"), max_length=13, null=True, blank=True, unique=True)
+    title = models.CharField(
+        _("title"), max_length=LONGEST_TITLE, blank=True, help_text=_("Where it differs from the book's.")
+    )
+    edition_statement = models.CharField(_("edition statement"), max_length=500, blank=True)
+    format = models.CharField(_("format"), max_length=20, choices=Format, default=Format.UNKNOWN)
+    language = models.CharField(_("language"), max_length=35, blank=True, help_text="BCP 47")
+    publisher = models.ForeignKey(
+        Publisher, models.PROTECT, null=True, blank=True, related_name="editions", verbose_name=_("publisher")
+    )
+    imprint = models.CharField(_("imprint"), max_length=500, blank=True)
+    published = PartialDateField(_("published"), null=True, blank=True)
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    height_mm = models.PositiveSmallIntegerField(_("height in mm"), null=True, blank=True)
+    width_mm = models.PositiveSmallIntegerField(_("width in mm"), null=True, blank=True)
+    thickness_mm = models.PositiveSmallIntegerField(_("thickness in mm"), null=True, blank=True)
+    weight_g = models.PositiveIntegerField(_("weight in g"), null=True, blank=True)
+    availability_code = models.CharField(_("availability"), max_length=2, blank=True, help_text=_("ONIX code list 65"))
+    description = models.TextField(_("description"), blank=True, help_text=_("Where it differs from the book's."))
+    cover = models.ImageField(_("cover"), upload_to="covers", max_length=200, blank=True)
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(isbn__regex=r"^97[89][0-9]{10}$"), name="isbn_has_13_digits_from_978_or_979"
+            ),
+            models.CheckConstraint(condition=Q(format__in=Format.values), name="edition_format_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title or self.book.title} ({self.isbn_hyphenated or self.get_format_display()})"
+
+    @property
+    def isbn_hyphenated(self) -> str | None:
+        return hyphenate(self.isbn) if self.isbn else None
+
+    @property
+    def isbn10(self) -> str | None:
+        return isbn10(self.isbn) if self.isbn else None
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: User) -> OfferQuerySet:
+        """All offers for shop staff, else those of the organizations that the user is a member of."""
+        return self if user.is_superuser else self.filter(seller__in=Seller.objects.visible_to(user))
+
+
+class Offer(TimestampedModel):
+    """One seller's copies of an edition, in one condition, at a price."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="offers", verbose_name=_("edition"))
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="offers", verbose_name=_("seller"))
+    condition = models.CharField(_("condition"), max_length=10, choices=Condition, default=Condition.NEW)
+    price_minor = models.PositiveBigIntegerField(_("price in minor units"), help_text=_("1290 is 12.90 euros."))
+    currency = models.CharField(_("currency"), max_length=3, default=shop_currency)
+    on_hand = models.PositiveIntegerField(_("copies on hand"), default=0)
+    notes = models.TextField(_("notes"), max_length=2000, blank=True, help_text=_("Defects, signature, dust jacket."))
+    archived_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "edition"],
+                condition=Q(condition=Condition.NEW, archived_at=None),
+                name="one_offer_of_new_copies_per_seller_and_edition",
+            ),
+            models.CheckConstraint(condition=Q(condition__in=Condition.values), name="offer_condition_is_known"),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="offer_currency_is_a_code"),
+            models.CheckConstraint(
+                condition=Q(on_hand__gte=0, on_hand__lte=LARGEST_STOCK), name="stock_is_never_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition}, {self.get_condition_display()}, {self.price}"
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)

@@ -1,0 +1,3 @@
+from catalog.services.listings import refresh_listings
+
+__all__ = ["refresh_listings"]

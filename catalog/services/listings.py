@@ -1,0 +1,192 @@
+"""Keep the shop window equal to the catalogue behind it."""
+
+import json
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from bookstore import versions
+from catalog.vocabularies import (
+    AUTHOR,
+    EDITOR,
+    NEVER_SOLD,
+    NOT_YET_PUBLISHED,
+    SUPPLIER_DELIVERS,
+    Availability,
+    Condition,
+    Format,
+)
+
+# Leading articles left out in sorting, by the language of the title (as folded by fold_text).
+ARTICLES = {
+    "en": "the|a|an",
+    "de": "der|die|das|ein|eine",
+    "fr": "le|la|les|l|un|une",
+    "es": "el|la|los|las|un|una",
+    "it": "il|lo|la|i|gli|le|l|un|uno|una",
+    "nl": "de|het|een",
+    "pt": "o|a|os|as|um|uma",
+}
+
+REFRESH = """
+WITH RECURSIVE
+wanted AS (SELECT book.* FROM catalog_book book WHERE book.id = ANY(%(books)s)),
+people AS (
+    SELECT part.book_id,
+           array_agg(DISTINCT part.contributor_id) AS ids,
+           string_agg(DISTINCT person.name_key, ' ') AS names,
+           jsonb_agg(jsonb_build_object('id', person.id, 'name', person.name) ORDER BY part.position, part.id)
+               FILTER (WHERE part.role = %(author)s) AS authors,
+           jsonb_agg(jsonb_build_object('id', person.id, 'name', person.name) ORDER BY part.position, part.id)
+               FILTER (WHERE part.role = %(editor)s) AS editors
+    FROM wanted
+    JOIN catalog_contribution part ON part.book_id = wanted.id
+    JOIN catalog_contributor person ON person.id = part.contributor_id
+    GROUP BY part.book_id
+),
+in_series AS (
+    SELECT entry.book_id,
+           array_agg(entry.series_id ORDER BY entry.id) AS ids,
+           string_agg(DISTINCT series.name_key, ' ') AS names,
+           (array_agg(jsonb_build_object('id', series.id, 'name', series.name, 'position', entry.position)
+                      ORDER BY entry.id))[1] AS first
+    FROM wanted
+    JOIN catalog_seriesentry entry ON entry.book_id = wanted.id
+    JOIN catalog_series series ON series.id = entry.series_id
+    GROUP BY entry.book_id
+),
+subject_tree (book_id, subject_id) AS (
+    SELECT link.book_id, link.subject_id FROM wanted JOIN catalog_subjectlink link ON link.book_id = wanted.id
+    UNION
+    SELECT tree.book_id, subject.parent_id
+    FROM subject_tree tree JOIN catalog_subject subject ON subject.id = tree.subject_id
+    WHERE subject.parent_id IS NOT NULL
+),
+about AS (
+    SELECT tree.book_id, array_agg(subject.id ORDER BY subject.id) AS ids,
+           string_agg(DISTINCT subject.label_key, ' ') AS headings
+    FROM subject_tree tree JOIN catalog_subject subject ON subject.id = tree.subject_id
+    GROUP BY tree.book_id
+),
+forms AS (
+    SELECT edition.book_id,
+           array_agg(DISTINCT edition.format) FILTER (WHERE edition.format <> %(unknown)s) AS formats,
+           array_agg(DISTINCT edition.language) FILTER (WHERE edition.language <> '') AS languages,
+           array_agg(DISTINCT edition.publisher_id) FILTER (WHERE edition.publisher_id IS NOT NULL) AS publishers,
+           string_agg(DISTINCT publisher.name_key, ' ') AS publisher_names,
+           string_agg(DISTINCT edition.title, ' ') AS titles,
+           (array_agg(edition.language ORDER BY edition.id))[1] AS language,
+           (array_agg(edition.cover ORDER BY edition.id) FILTER (WHERE edition.cover <> ''))[1] AS cover,
+           (array_agg(edition.description ORDER BY edition.id) FILTER (WHERE edition.description <> ''))[1] AS description,
+           min(edition.published) AS published
+    FROM wanted
+    JOIN catalog_edition edition ON edition.book_id = wanted.id
+    LEFT JOIN catalog_publisher publisher ON publisher.id = edition.publisher_id
+    GROUP BY edition.book_id
+),
+open_offers AS (
+    SELECT edition.book_id, offer.seller_id, offer.condition, offer.price_minor, offer.currency,
+           CASE
+               WHEN edition.availability_code = ANY(%(not_yet)s) AND offer.condition = %(new)s THEN %(preorder)s
+               WHEN offer.on_hand > 0 THEN %(in_stock)s
+               WHEN edition.availability_code = ANY(%(supplier)s) AND offer.condition = %(new)s THEN %(to_order)s
+               ELSE %(out_of_stock)s
+           END AS availability
+    FROM wanted
+    JOIN catalog_edition edition ON edition.book_id = wanted.id
+    JOIN catalog_offer offer ON offer.edition_id = edition.id
+    WHERE offer.archived_at IS NULL AND edition.availability_code <> ALL(%(never)s)
+),
+market AS (
+    SELECT book_id,
+           min(availability) AS availability,
+           array_agg(DISTINCT seller_id) AS sellers,
+           array_agg(DISTINCT condition) AS conditions,
+           (array_agg(jsonb_build_array(price_minor, currency)
+                      ORDER BY (currency <> %(currency)s), currency, price_minor)
+               FILTER (WHERE availability < %(out_of_stock)s))[1] AS best
+    FROM open_offers GROUP BY book_id
+),
+ratings AS (
+    SELECT id AS book_id, sum(count) AS count, sum(count * stars)::numeric / nullif(sum(count), 0) AS average
+    FROM wanted, unnest(wanted.rating_counts) WITH ORDINALITY AS rating (count, stars)
+    GROUP BY id
+)
+INSERT INTO catalog_listing AS listing (
+    book_id, title, subtitle, title_key, sort_title, authors, series, cover, formats, languages, conditions,
+    sellers, contributors, all_series, publishers, subjects, price_minor, currency, availability,
+    rating_average, rating_count, published, popularity, search
+)
+SELECT wanted.id, wanted.title, wanted.subtitle, wanted.title_key,
+       left(coalesce(
+           nullif(regexp_replace(wanted.title_key,
+               '^(' || coalesce(%(articles)s::jsonb ->> split_part(forms.language, '-', 1), %(english)s) || ') ', ''), ''),
+           wanted.title_key), 200),
+       coalesce(people.authors, people.editors, '[]'), in_series.first, coalesce(forms.cover, ''),
+       coalesce(forms.formats, '{}'), coalesce(forms.languages, '{}'), coalesce(market.conditions, '{}'),
+       coalesce(market.sellers, '{}'), coalesce(people.ids, '{}'), coalesce(in_series.ids, '{}'),
+       coalesce(forms.publishers, '{}'), coalesce(about.ids, '{}'),
+       (market.best ->> 0)::bigint, coalesce(market.best ->> 1, ''), coalesce(market.availability, %(unavailable)s),
+       round(ratings.average, 2), coalesce(ratings.count, 0),
+       coalesce(wanted.first_published, forms.published), wanted.popularity,
+       setweight(to_tsvector('simple', wanted.title_key || ' ' || fold_text(coalesce(forms.titles, ''))), 'A')
+       || setweight(to_tsvector('simple', fold_text(wanted.subtitle) || ' ' || coalesce(people.names, '') || ' '
+                                          || coalesce(in_series.names, '')), 'B')
+       || setweight(to_tsvector('simple', coalesce(forms.publisher_names, '') || ' ' || coalesce(about.headings, '')), 'C')
+       || setweight(to_tsvector('simple', fold_text(left(wanted.description || ' ' || coalesce(forms.description, ''),
+                                                          20000))), 'D')
+FROM wanted
+LEFT JOIN people ON people.book_id = wanted.id
+LEFT JOIN in_series ON in_series.book_id = wanted.id
+LEFT JOIN about ON about.book_id = wanted.id
+LEFT JOIN forms ON forms.book_id = wanted.id
+LEFT JOIN market ON market.book_id = wanted.id
+LEFT JOIN ratings ON ratings.book_id = wanted.id
+ON CONFLICT (book_id) DO UPDATE SET
+    (title, subtitle, title_key, sort_title, authors, series, cover, formats, languages, conditions, sellers,
+     contributors, all_series, publishers, subjects, price_minor, currency, availability, rating_average,
+     rating_count, published, popularity, search)
+    = (excluded.title, excluded.subtitle, excluded.title_key, excluded.sort_title, excluded.authors, excluded.series,
+       excluded.cover, excluded.formats, excluded.languages, excluded.conditions, excluded.sellers,
+       excluded.contributors, excluded.all_series, excluded.publishers, excluded.subjects, excluded.price_minor,
+       excluded.currency, excluded.availability, excluded.rating_average, excluded.rating_count, excluded.published,
+       excluded.popularity, excluded.search)
+WHERE listing IS DISTINCT FROM excluded
+"""
+
+
+def refresh_listings(books: Iterable[UUID]) -> int:
+    """Derive the listings of these books anew, and count those that changed.
+
+    Call it in the transaction of every change to a book, its editions, offers, people, series or subjects; readers
+    see the change, and cached answers end, when that commits.
+    """
+    values = {
+        "books": list(books),
+        "author": AUTHOR,
+        "editor": EDITOR,
+        "unknown": Format.UNKNOWN,
+        "new": Condition.NEW,
+        "not_yet": list(NOT_YET_PUBLISHED),
+        "supplier": list(SUPPLIER_DELIVERS),
+        "never": list(NEVER_SOLD),
+        "preorder": Availability.PREORDER,
+        "in_stock": Availability.IN_STOCK,
+        "to_order": Availability.TO_ORDER,
+        "out_of_stock": Availability.OUT_OF_STOCK,
+        "unavailable": Availability.UNAVAILABLE,
+        "currency": settings.SHOP_CURRENCY,
+        "articles": json.dumps(ARTICLES),
+        "english": ARTICLES["en"],
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(REFRESH, values)
+        changed = cursor.rowcount
+        transaction.on_commit(bump)
+    return changed
+
+
+def bump() -> None:
+    versions.bump("catalog")

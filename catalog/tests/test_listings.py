@@ -1,0 +1,31 @@
+import pytest
+
+from catalog.models import Listing
+from catalog.services import refresh_listings
+from catalog.tests.factories import make_book, make_edition, make_offer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_book_without_offers_is_unavailable_and_has_no_price():
+    book = make_book()
+
+    listing = Listing.objects.get(book=book)
+
+    assert (listing.get_availability_display(), listing.price_minor) == ("Unavailable", None)
+
+
+def test_the_best_price_is_that_of_copies_that_can_be_bought():
+    edition = make_edition()
+    make_offer(edition, price_minor=500, on_hand=0, condition="good")
+    make_offer(edition, price_minor=900, on_hand=1)
+
+    listing = Listing.objects.get(book=edition.book)
+
+    assert (listing.price_minor, listing.currency, listing.availability) == (900, "EUR", 0)
+
+
+def test_refreshing_twice_changes_nothing():
+    offer = make_offer()
+
+    assert refresh_listings([offer.edition.book_id]) == 0

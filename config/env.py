@@ -1,0 +1,93 @@
+"""Read the environment loudly: a wrong value stops the start with a sentence that names it."""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from secrets import token_urlsafe
+
+from django.core.exceptions import ImproperlyConfigured
+
+Network = IPv4Network | IPv6Network
+
+
+class Environment:
+    """Typed reads of one mapping of variables; every method raises ImproperlyConfigured."""
+
+    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
+        self.variables = variables
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """The variable's text. An empty variable counts as unset; without a default it is required."""
+        value = self.variables.get(name, "").strip() or default
+        if value is None:
+            raise ImproperlyConfigured(f"{name} is not set. It is required here; see docs/configuration.md.")
+        return value
+
+    def path(self, name: str, default: Path) -> Path:
+        return Path(self.text(name, str(default))).expanduser().resolve()
+
+    def secret(self, name: str, kept_in: Path | None) -> str:
+        """The variable, or else a secret made at the first start and kept in a file only its owner reads.
+
+        Without a file to keep it in (a shop with a database of its own), the variable is required.
+        """
+        if kept_in is None or self.words(name):
+            return self.text(name)
+        kept_in.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), open(kept_in, "x", opener=owner_only) as file:
+            file.write(token_urlsafe(50))
+        return kept_in.read_text()
+
+    def boolean(self, name: str, default: bool) -> bool:
+        value = self.text(name, str(default)).lower()
+        if value not in {"true", "false"}:
+            raise ImproperlyConfigured(f"{name} is {value!r}; write true or false.")
+        return value == "true"
+
+    def integer(self, name: str, default: int, *, least: int = 0) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or int(value) < least:
+            raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number of {least} or more.")
+        return int(value)
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """A comma-separated list; `NAME=` (set, but empty) is the empty list."""
+        value = self.variables.get(name, default)
+        return [word.strip() for word in value.split(",") if word.strip()]
+
+    def networks(self, name: str, default: str = "") -> list[Network]:
+        """Addresses and CIDR ranges, separated by commas."""
+        try:
+            return [ip_network(word, strict=False) for word in self.words(name, default)]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}; write addresses like 10.0.0.0/8, ::1.") from error
+
+    def origins(self, name: str, default: str = "") -> list[str]:
+        """Web origins, scheme://host[:port], separated by commas."""
+        origins = self.words(name, default)
+        for origin in origins:
+            scheme, separator, rest = origin.partition("://")
+            if scheme not in {"http", "https"} or not separator or not rest or "/" in rest:
+                raise ImproperlyConfigured(f"{name} has {origin!r}; write origins like https://shop.example.")
+        return origins
+
+    def rate(self, name: str, default: str) -> tuple[int, int]:
+        """`600/minute` as (600, 60): how many requests in how many seconds."""
+        seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+        value = self.text(name, default)
+        count, _, period = value.partition("/")
+        if not count.isascii() or not count.isdigit() or int(count) < 1 or period not in seconds:
+            raise ImproperlyConfigured(f"{name} is {value!r}; write a rate like 600/minute.")
+        return int(count), seconds[period]
+
+
+def owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def broker_url(redis_url: str) -> str:
+    """Celery's spelling of a Redis address; it differs for a Unix socket."""
+    address, _, database = redis_url.removeprefix("unix://").partition("?db=")
+    return f"redis+socket://{address}?virtual_host={database or 0}" if redis_url.startswith("unix://") else redis_url

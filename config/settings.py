@@ -1,0 +1,211 @@
+"""All settings. The environment is the only difference between machines; docs/configuration.md lists it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+from bookstore.embedded import EmbeddedServers
+from config.env import Environment, broker_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+
+# ---- where everything is -------------------------------------------------------------------------------------
+
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+EMBEDDED = EmbeddedServers(DATA_DIR, postgres=not env.words("DATABASE_URL"), redis=not env.words("REDIS_URL"))
+DATABASE_URL = env.text("DATABASE_URL", EMBEDDED.postgres_url)
+REDIS_URL = env.text("REDIS_URL", EMBEDDED.redis_url())
+
+# ---- secrets and hosts ---------------------------------------------------------------------------------------
+
+DEBUG = False
+SECRET_KEY = env.secret("SECRET_KEY", DATA_DIR / "secret_key" if "postgres" in EMBEDDED.names else None)
+HTTPS = env.boolean("HTTPS", default="postgres" not in EMBEDDED.names)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],10.0.2.2")
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
+CORS_ALLOW_CREDENTIALS = True
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+METRICS_ALLOWED = env.networks("METRICS_ALLOWED", "127.0.0.1,::1")
+
+# ---- the application -----------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "bookstore",
+    "accounts",
+    "catalog",
+    "orders",
+    "reviews",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# ---- data ----------------------------------------------------------------------------------------------------
+
+_database = conninfo_to_dict(DATABASE_URL)
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _database.pop("dbname", ""),
+        "USER": _database.pop("user", ""),
+        "PASSWORD": _database.pop("password", ""),
+        "HOST": _database.pop("host", ""),
+        "PORT": _database.pop("port", ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, "application_name": "bookstore", **_database},
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ISBN_RANGE_FILE = env.text("ISBN_RANGE_FILE", "")  # the agency's RangeMessage.xml, where newer than the library's
+SHOP_CURRENCY = env.text("SHOP_CURRENCY", "EUR")
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
+
+# ---- files ---------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_URL = "media/"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# ---- mail ----------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Bookstore <shop@example.com>")
+
+# ---- language and time ---------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ---- the API -------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["bookstore.json.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["bookstore.json.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "bookstore.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "bookstore.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "bookstore.problems.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Bookstore API",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "Books, editions by ISBN, and the offers of sellers. Every error is problem+json (RFC 9457).",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+URL_LIMIT = 8_000  # characters of path and query
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("BODY_LIMIT", 2 * 1024 * 1024, least=1024)  # bytes
+IDEMPOTENCY_KEPT_FOR = timedelta(hours=48)
+
+RATE_LIMITS = {
+    "anonymous": env.rate("RATE_LIMIT_ANONYMOUS", "600/minute"),
+    "user": env.rate("RATE_LIMIT_USER", "1200/minute"),
+    "search": env.rate("RATE_LIMIT_SEARCH", "240/minute"),
+    "auth": env.rate("RATE_LIMIT_AUTH", "20/minute"),
+    "checkout": env.rate("RATE_LIMIT_CHECKOUT", "30/minute"),
+}
+RATE_LIMIT_TRUSTED = env.networks("RATE_LIMIT_TRUSTED")
+
+# ---- security ------------------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "bookstore_session", "bookstore_csrf"
+CSRF_FAILURE_VIEW = "bookstore.problems.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+LOGIN_URL = "admin:login"
+
+# ---- background work -----------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", broker_url(REDIS_URL))
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "forget old idempotency keys": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="17"),
+        "args": ["purge_idempotency_keys"],
+    },
+}
+
+# ---- seeing what happens -------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
+LOGGING_CONFIG = "bookstore.logs.configure"
+LOGGING = {"level": LOG_LEVEL}
+SENTRY_DSN = env.text("SENTRY_DSN", "")

@@ -1,0 +1,10 @@
+"""The same settings with a data folder of their own, and passwords hashed fast."""
+
+import os
+
+os.environ.setdefault("DATA_DIR", os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "var/test"))
+
+from config.settings import *  # noqa: F403 - the tests' settings are the shop's
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
