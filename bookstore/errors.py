@@ -51,6 +51,9 @@ def all_refusals(parent: type[BookstoreError] = BookstoreError) -> Iterator[type
         yield from all_refusals(child)
 
 
+NUL_IN_ADDRESS = _("The address has a NUL character in it.")
+
+
 class MalformedRequest(BookstoreError):
     status, code, title = 400, "malformed_request", _("Malformed request")
     message = _("The request cannot be read.")

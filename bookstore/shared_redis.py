@@ -10,6 +10,8 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from bookstore import metrics
+
 Answer = TypeVar("Answer")
 
 TIMEOUT = 0.25  # seconds
@@ -35,5 +37,6 @@ def ask(question: Callable[["redis.Redis"], Answer]) -> Answer | None:
         return question(client)
     except redis.RedisError as error:
         _paused_until = time.monotonic() + PAUSE_AFTER_FAILURE
+        metrics.REDIS_FAILURES.inc()
         log.warning("redis is gone", error=str(error))
         return None

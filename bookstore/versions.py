@@ -6,6 +6,10 @@ a process killed between its commit and its bump leaves a stale answer for that 
 """
 
 import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
 
 from bookstore import shared_redis
 
@@ -27,3 +31,17 @@ def start(name: str) -> bytes:
 
 def bump(name: str) -> None:
     shared_redis.ask(lambda redis: start(name) and redis.incr(f"version:{name}"))
+
+
+def remembered(name: str, key: str, compute: Callable[[], Any]) -> Any:
+    """What `compute` gives (something that JSON can hold), computed once for each version of `name`."""
+    version = current(name)
+    if version is None:
+        return compute()
+    address = f"remembered:{name}:{version}:{key}"
+    known = shared_redis.ask(lambda redis: redis.get(address))
+    if known is not None:
+        return orjson.loads(known)
+    value = compute()
+    shared_redis.ask(lambda redis: redis.set(address, orjson.dumps(value), ex=RENEWED_EVERY))
+    return value

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from django.conf import settings
 from stdnum import numdb
@@ -79,10 +79,10 @@ def ranges() -> Any:
 
 def read_ranges(path: Path) -> Any:
     """Read a RangeMessage.xml (isbn-international.org) as python-stdnum keeps its own."""
-    return numdb.read(io.StringIO("\n".join(range_lines(ElementTree.parse(path)))))  # noqa: S314 - operator's file
+    return numdb.read(io.StringIO("\n".join(range_lines(ET.parse(path)))))  # noqa: S314 - operator's file
 
 
-def range_lines(message: "ElementTree.ElementTree[ElementTree.Element]") -> Iterator[str]:
+def range_lines(message: "ET.ElementTree[ET.Element]") -> Iterator[str]:
     for prefix in PREFIXES:
         yield prefix
         for group in message.iterfind("RegistrationGroups/Group"):

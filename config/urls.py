@@ -1,1 +1,46 @@
-urlpatterns = []
+"""The table of contents: every address that the shop answers."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.decorators.cache import cache_control
+from django.views.static import serve
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
+
+from bookstore import health, metrics, pages
+from catalog.views import AuthorViewSet, BookViewSet, EditionViewSet, PublisherViewSet, SeriesViewSet, SubjectViewSet
+
+api = DefaultRouter()
+api.include_root_view = False
+api.include_format_suffixes = False
+api.register("books", BookViewSet, basename="book")
+api.register("editions", EditionViewSet, basename="edition")
+api.register("authors", AuthorViewSet, basename="author")
+api.register("series", SeriesViewSet, basename="series")
+api.register("publishers", PublisherViewSet, basename="publisher")
+api.register("subjects", SubjectViewSet, basename="subject")
+
+urlpatterns = [
+    path("api/v1/", include(api.urls)),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("docs/problems/", pages.problem_codes),
+    path("docs/problems/<slug:code>", pages.problem_codes),
+    path("health/", health.ready),
+    path("health/live/", health.live),
+    path("health/ready/", health.ready),
+    path("metrics", metrics.metrics),
+    path("console/", admin.site.urls),
+    re_path(
+        r"^media/(?P<path>.+)$",
+        cache_control(public=True, max_age=86_400)(serve),
+        {"document_root": settings.MEDIA_ROOT},
+        name="media",
+    ),
+]
+
+handler400 = "bookstore.problems.bad_request"
+handler403 = "bookstore.problems.permission_denied"
+handler404 = "bookstore.problems.not_found"
+handler500 = "bookstore.problems.server_error"

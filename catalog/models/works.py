@@ -75,6 +75,16 @@ class Subject(TimestampedModel):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def ancestors(self) -> list[Subject]:
+        """The headings above this one, the broadest first."""
+        above: list[Subject] = []
+        heading = self.parent
+        while heading is not None and heading not in above:
+            above.insert(0, heading)
+            heading = heading.parent
+        return above
+
 
 class Book(TimestampedModel):
     """A work, whatever its edition: what readers search for, talk about and review."""

@@ -8,16 +8,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from bookstore import versions
-from catalog.vocabularies import (
-    AUTHOR,
-    EDITOR,
-    NEVER_SOLD,
-    NOT_YET_PUBLISHED,
-    SUPPLIER_DELIVERS,
-    Availability,
-    Condition,
-    Format,
-)
+from catalog import availability
+from catalog.vocabularies import AUTHOR, EDITOR, Format
 
 # Leading articles left out in sorting, by the language of the title (as folded by fold_text).
 ARTICLES = {
@@ -73,7 +65,7 @@ about AS (
 forms AS (
     SELECT edition.book_id,
            array_agg(DISTINCT edition.format) FILTER (WHERE edition.format <> %(unknown)s) AS formats,
-           array_agg(DISTINCT edition.language) FILTER (WHERE edition.language <> '') AS languages,
+           array_agg(DISTINCT tag) FILTER (WHERE tag <> '') AS languages,
            array_agg(DISTINCT edition.publisher_id) FILTER (WHERE edition.publisher_id IS NOT NULL) AS publishers,
            string_agg(DISTINCT publisher.name_key, ' ') AS publisher_names,
            string_agg(DISTINCT edition.title, ' ') AS titles,
@@ -84,26 +76,22 @@ forms AS (
     FROM wanted
     JOIN catalog_edition edition ON edition.book_id = wanted.id
     LEFT JOIN catalog_publisher publisher ON publisher.id = edition.publisher_id
+    CROSS JOIN LATERAL (VALUES (edition.language), (split_part(edition.language, '-', 1))) AS tags (tag)
     GROUP BY edition.book_id
 ),
 open_offers AS (
     SELECT edition.book_id, offer.seller_id, offer.condition, offer.price_minor, offer.currency,
-           CASE
-               WHEN edition.availability_code = ANY(%(not_yet)s) AND offer.condition = %(new)s THEN %(preorder)s
-               WHEN offer.on_hand > 0 THEN %(in_stock)s
-               WHEN edition.availability_code = ANY(%(supplier)s) AND offer.condition = %(new)s THEN %(to_order)s
-               ELSE %(out_of_stock)s
-           END AS availability
+           {availability} AS availability
     FROM wanted
     JOIN catalog_edition edition ON edition.book_id = wanted.id
     JOIN catalog_offer offer ON offer.edition_id = edition.id
-    WHERE offer.archived_at IS NULL AND edition.availability_code <> ALL(%(never)s)
+    WHERE offer.archived_at IS NULL
 ),
 market AS (
     SELECT book_id,
            min(availability) AS availability,
-           array_agg(DISTINCT seller_id) AS sellers,
-           array_agg(DISTINCT condition) AS conditions,
+           array_agg(DISTINCT seller_id) FILTER (WHERE availability < %(unavailable)s) AS sellers,
+           array_agg(DISTINCT condition) FILTER (WHERE availability < %(unavailable)s) AS conditions,
            (array_agg(jsonb_build_array(price_minor, currency)
                       ORDER BY (currency <> %(currency)s), currency, price_minor)
                FILTER (WHERE availability < %(out_of_stock)s))[1] AS best
@@ -154,7 +142,7 @@ ON CONFLICT (book_id) DO UPDATE SET
        excluded.currency, excluded.availability, excluded.rating_average, excluded.rating_count, excluded.published,
        excluded.popularity, excluded.search)
 WHERE listing IS DISTINCT FROM excluded
-"""
+""".replace("{availability}", availability.OF_AN_OFFER)
 
 
 def refresh_listings(books: Iterable[UUID]) -> int:
@@ -165,18 +153,10 @@ def refresh_listings(books: Iterable[UUID]) -> int:
     """
     values = {
         "books": list(books),
+        **availability.PARAMETERS,
         "author": AUTHOR,
         "editor": EDITOR,
         "unknown": Format.UNKNOWN,
-        "new": Condition.NEW,
-        "not_yet": list(NOT_YET_PUBLISHED),
-        "supplier": list(SUPPLIER_DELIVERS),
-        "never": list(NEVER_SOLD),
-        "preorder": Availability.PREORDER,
-        "in_stock": Availability.IN_STOCK,
-        "to_order": Availability.TO_ORDER,
-        "out_of_stock": Availability.OUT_OF_STOCK,
-        "unavailable": Availability.UNAVAILABLE,
         "currency": settings.SHOP_CURRENCY,
         "articles": json.dumps(ARTICLES),
         "english": ARTICLES["en"],

@@ -1,0 +1,41 @@
+"""Who is asking: the address of the client, believed from nobody but trusted proxies."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Address = IPv4Address | IPv6Address
+NOWHERE = ip_address("0.0.0.0")  # noqa: S104 - a peer without an address, as on a Unix socket
+
+
+def client_address(request: HttpRequest) -> Address:
+    """The last address in X-Forwarded-For that no trusted proxy (TRUSTED_PROXIES) stands at.
+
+    Read from the right: what stands left of the first untrusted address is the client's own claim.
+    """
+    address = read_address(request.META.get("REMOTE_ADDR", "")) or NOWHERE
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while is_in(address, settings.TRUSTED_PROXIES) and forwarded:
+        claimed = read_address(forwarded.pop())
+        if claimed is None:
+            break
+        address = claimed
+    return address
+
+
+def read_address(text: str) -> Address | None:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_in(address: Address, networks: list) -> bool:  # type: ignore[type-arg]
+    return any(address.version == network.version and address in network for network in networks)
+
+
+def neighbourhood(address: Address) -> str:
+    """What one client can have: an IPv4 address, or the 64 bits that an IPv6 customer is given."""
+    return str(address) if address.version == 4 else f"{address.exploded[:19]}::/64"

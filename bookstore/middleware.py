@@ -1,0 +1,139 @@
+"""What happens to every request before and after its view."""
+
+import re
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from uuid6 import uuid7
+
+from bookstore import errors, metrics, problems, rate_limits
+from bookstore.client_address import client_address, is_in, neighbourhood
+from bookstore.errors import BookstoreError
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}", re.ASCII)
+access_log = structlog.get_logger("bookstore.access")
+
+
+class RequestContextMiddleware:
+    """Give each request an id, found in its answer, its log lines and its tasks; tell how long it took."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        claimed = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = claimed if SANE_REQUEST_ID.fullmatch(claimed) else str(uuid7())
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+        response = self.get_response(request)
+
+        seconds = time.perf_counter() - started
+        response["X-Request-ID"] = request_id
+        response["X-Process-Time"] = f"{seconds:.6f}"
+        response["Server-Timing"] = f"app;dur={seconds * 1000:.3f}"
+        metrics.observe(request, response.status_code, seconds)
+        access_log.info(
+            "request", method=request.method, path=request.path, status=response.status_code, seconds=round(seconds, 6)
+        )
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Refusals of plain Django views; bugs go on to Django's handler."""
+        if request.path.startswith(problems.CONSOLE) or problems.as_refusal(error).status == 500:
+            return None
+        return problems.answer(error)
+
+
+class SecurityHeadersMiddleware:
+    """Content-Security-Policy by the kind of page (settings.CONTENT_SECURITY_POLICIES), and no device access."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        policies = settings.CONTENT_SECURITY_POLICIES
+        policy = next(policy for prefix, policy in policies if request.path.startswith(prefix))
+        response.setdefault("Content-Security-Policy", policy)
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        return response
+
+
+class RequestLimitsMiddleware:
+    """Refuse what no view could answer: unknown hosts, endless addresses, huge or endless bodies, NUL characters."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            self.check(request)
+        except (BookstoreError, DisallowedHost) as error:
+            return problems.answer(error)
+        return self.get_response(request)
+
+    def check(self, request: HttpRequest) -> None:
+        query = request.META.get("QUERY_STRING", "")
+        if len(request.path) + len(query) > settings.URL_LIMIT:
+            raise errors.AddressTooLong(limit=settings.URL_LIMIT)
+        if "\0" in request.path or "\0" in query or "%00" in query:
+            raise errors.MalformedRequest(errors.NUL_IN_ADDRESS)
+        if not request.path.startswith("/health/"):
+            request.get_host()
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+            raise errors.LengthRequired
+        if self.declared_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not self.is_upload(request):
+            raise errors.BodyTooLarge(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+    @staticmethod
+    def declared_length(request: HttpRequest) -> int:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isascii() or not length.isdigit():
+            raise errors.MalformedRequest
+        return int(length)
+
+    @staticmethod
+    def is_upload(request: HttpRequest) -> bool:
+        """The console takes files, which Django streams to disk and measures by itself."""
+        return request.path.startswith(problems.CONSOLE) and request.content_type == "multipart/form-data"
+
+
+class RateLimitMiddleware:
+    """Count each request against its client's limit, and say in every answer what is left of it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scope = self.scope(request)
+        if scope is None:
+            return self.get_response(request)
+        address = client_address(request)
+        trusted = is_in(address, settings.RATE_LIMIT_TRUSTED)
+        verdict = rate_limits.take(scope, neighbourhood(address), enforced=not trusted)
+        response = self.get_response(request) if verdict.passes else self.refuse(verdict)
+        for name, value in verdict.headers().items():
+            response[name] = value
+        return response
+
+    @staticmethod
+    def refuse(verdict: rate_limits.Verdict) -> HttpResponse:
+        metrics.REFUSED.labels(verdict.scope).inc()
+        wait = str(verdict.reset)
+        return problems.answer(errors.TooManyRequests(seconds=verdict.reset, headers={"Retry-After": wait}))
+
+    @staticmethod
+    def scope(request: HttpRequest) -> str | None:
+        """Which limit counts: by the longest prefix in settings.RATE_LIMIT_SCOPES; words to search for count more."""
+        for prefix, scope in settings.RATE_LIMIT_SCOPES:
+            if request.path.startswith(prefix):
+                return "search" if scope == "anonymous" and "q" in request.GET else scope
+        return None

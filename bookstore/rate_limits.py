@@ -1,0 +1,80 @@
+"""How many requests one client may make: a sliding window, counted in Redis for all processes together."""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+
+from bookstore import shared_redis
+
+# Counts this window and the weighted rest of the one before it; a refused request is not counted.
+COUNT = """
+local now = redis.call('TIME')
+local seconds = now[1] + now[2] / 1000000
+local window, limit, enforced = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
+local number = math.floor(seconds / window)
+local passed = seconds / window - number
+local key, before = KEYS[1] .. ':' .. number, KEYS[1] .. ':' .. (number - 1)
+local used = tonumber(redis.call('GET', before) or '0') * (1 - passed) + tonumber(redis.call('GET', key) or '0')
+local reset = math.ceil(window * (1 - passed))
+if used + 1 > limit and enforced then return {0, 0, reset} end
+if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, window * 2) end
+return {1, math.max(0, math.floor(limit - used - 1)), reset}
+"""
+MOST_CLIENTS_IN_MEMORY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a request may pass, and what its client has left in which window (seconds)."""
+
+    scope: str
+    limit: int
+    window: int
+    passes: bool
+    remaining: int
+    reset: int
+
+    def headers(self) -> dict[str, str]:
+        """draft-ietf-httpapi-ratelimit-headers, and the older X- names that many clients read."""
+        return {
+            "RateLimit-Policy": f'"{self.scope}";q={self.limit};w={self.window}',
+            "RateLimit": f'"{self.scope}";r={self.remaining};t={self.reset}',
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+
+
+@cache
+def script() -> "shared_redis.redis.commands.core.Script":
+    return shared_redis.client.register_script(COUNT)
+
+
+def take(scope: str, client: str, *, enforced: bool = True) -> Verdict:
+    """Count one request of a client. While Redis is gone, each process counts for itself."""
+    limit, window = settings.RATE_LIMITS[scope]
+    counted = shared_redis.ask(
+        lambda _: script()(keys=[f"limit:{scope}:{client}"], args=[window, limit, int(enforced)])
+    )
+    if counted is None:
+        counted = take_in_memory(f"{scope}:{client}", limit, window, enforced)
+    passes, remaining, reset = counted
+    return Verdict(scope, limit, window, bool(passes), int(remaining), int(reset))
+
+
+_counts: dict[str, tuple[int, int]] = {}
+
+
+def take_in_memory(key: str, limit: int, window: int, enforced: bool) -> tuple[int, int, int]:
+    now = int(time.time())
+    number, reset = now // window, window - now % window
+    counted_in, used = _counts.get(key, (number, 0))
+    used = used if counted_in == number else 0
+    if used >= limit and enforced:
+        return 0, 0, reset
+    if len(_counts) > MOST_CLIENTS_IN_MEMORY:
+        _counts.clear()
+    _counts[key] = (number, used + 1)
+    return 1, max(0, limit - used - 1), reset

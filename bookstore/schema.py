@@ -1,0 +1,83 @@
+"""The OpenAPI schema: every operation says all that it can answer, refusals included."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from rest_framework import serializers
+
+from bookstore.errors import all_refusals
+
+FOR_ALL = (400, 406, 414, 429, 500, 503)
+FOR_ONE = (404,)
+FOR_BODIES = (411, 413, 415)
+
+
+class FieldErrorSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    field = serializers.CharField(help_text="Dotted path, as in items.0.quantity; empty where no field is to blame.")
+
+
+class ProblemSerializer(serializers.Serializer):
+    """Every answer of status 400 and above (RFC 9457)."""
+
+    type = serializers.CharField(help_text="The address of a page about the code.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="A sentence for people, in the language of Accept-Language.")
+    code = serializers.CharField(help_text="Stable; branch on this.")
+    errors = FieldErrorSerializer(many=True)
+    facts = serializers.DictField(help_text="What a screen needs to explain itself.")
+    request_id = serializers.CharField(allow_null=True)
+
+
+class MoneySerializer(serializers.Serializer):
+    amount = serializers.CharField(help_text="A decimal number as text: 12.90.")
+    currency = serializers.CharField(help_text="ISO 4217")
+
+
+def problem_response(status: int) -> OpenApiResponse:
+    """What one status can mean: an example for each code of that status that every view may answer."""
+    examples = [
+        OpenApiExample(
+            refusal.code,
+            value={
+                "type": f"/docs/problems/{refusal.code}",
+                "title": str(refusal.title),
+                "status": status,
+                "detail": str(refusal.message),
+                "code": refusal.code,
+                "errors": [],
+                "facts": {},
+                "request_id": "0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c55",
+            },
+            media_type="application/problem+json",
+        )
+        for refusal in all_refusals()
+        if refusal.status == status and refusal.__module__ == "bookstore.errors"
+    ]
+    titles = ", ".join(example.name for example in examples)
+    return OpenApiResponse(ProblemSerializer, description=titles or "Problem", examples=examples)
+
+
+class ProblemSchema(AutoSchema):
+    """Adds the refusals that any view can answer to what a view says of itself."""
+
+    def get_summary(self) -> str | None:
+        summary = super().get_summary()
+        return summary or str(self.get_description() or "").split("\n")[0].rstrip(".") or None
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        statuses = [*FOR_ALL, *(FOR_ONE if "{" in self.path else ())]
+        if self.method not in {"GET", "HEAD", "DELETE"}:
+            statuses += FOR_BODIES
+        for status in sorted(statuses):
+            if str(status) not in bodies:
+                bodies[str(status)] = self._get_response_for_code(
+                    problem_response(status), str(status), ["application/problem+json"], direction
+                )
+        if self.method == "GET" and getattr(self.view, "version_name", None):
+            bodies["304"] = {"description": "Not modified: what If-None-Match names is still right."}
+        return dict(sorted(bodies.items()))

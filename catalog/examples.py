@@ -1,0 +1,133 @@
+"""Examples and parameters for the OpenAPI schema."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from catalog.search.query import FACETS, SORTS
+from catalog.vocabularies import Availability, Condition, Format
+
+BASE = "http://localhost:8000"
+BOOK_ID = "0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c55"
+AUTHOR = {"id": "0198c1f2-6f1e-7111-8a4f-2b1f0d0a9c01", "name": "Ursula K. Le Guin"}
+PRICE = {"amount": "12.90", "currency": "EUR"}
+PUBLISHER = {"id": "0198c1f2-6f1e-7222-8a4f-2b1f0d0a9c02", "name": "Gollancz"}
+COVER = {"url": f"{BASE}/media/covers/one.webp", "thumbnail": f"{BASE}/media/covers/one.thumb.webp"}
+SERIES = {"id": "0198c1f2-6f1e-7333-8a4f-2b1f0d0a9c03", "name": "Hainish Cycle", "position": 6.0}
+
+BOOK_IN_LIST = {
+    "id": BOOK_ID,
+    "title": "The Dispossessed",
+    "subtitle": "",
+    "authors": [AUTHOR],
+    "series": SERIES,
+    "cover": COVER,
+    "rating": {"average": 4.5, "count": 12},
+    "formats": ["ebook", "paperback"],
+    "price_from": PRICE,
+    "availability": "in_stock",
+    "published": "1974",
+    "url": f"{BASE}/api/v1/books/{BOOK_ID}/",
+}
+BOOK_LIST = {
+    "results": [BOOK_IN_LIST],
+    "pagination": {
+        "page": 1,
+        "page_size": 20,
+        "total": 10000,
+        "total_is_exact": True,
+        "total_pages": 500,
+        "has_next": True,
+        "has_previous": False,
+        "next": f"{BASE}/api/v1/books/?page=2",
+        "previous": None,
+        "next_cursor": "WyJwb3B1bGFyIiw0Miwi…",
+    },
+    "facets": {"format": [{"value": "paperback", "label": "Paperback", "count": 1000, "exact": False}]},
+}
+OFFER = {
+    "id": "0198c1f2-6f1e-7444-8a4f-2b1f0d0a9c04",
+    "seller": {"id": "0198c1f2-6f1e-7555-8a4f-2b1f0d0a9c05", "slug": "corner-bookshop", "name": "Corner Bookshop"},
+    "condition": "new",
+    "price": PRICE,
+    "quantity": 3,
+    "notes": "",
+    "availability": "in_stock",
+    "photos": [],
+}
+EDITION_IN_BOOK = {
+    "id": "0198c1f2-6f1e-7666-8a4f-2b1f0d0a9c06",
+    "isbn": "9781857988826",
+    "isbn_hyphenated": "978-1-85798-882-6",
+    "isbn10": "1857988825",
+    "title": "",
+    "edition_statement": "",
+    "format": "paperback",
+    "language": "en",
+    "publisher": PUBLISHER,
+    "imprint": "SF Masterworks",
+    "published": "1999-08",
+    "pages": 319,
+    "height_mm": 198,
+    "width_mm": 129,
+    "thickness_mm": None,
+    "weight_g": None,
+    "availability": "in_stock",
+    "availability_code": "20",
+    "description": "",
+    "cover": COVER,
+    "offers": [OFFER],
+}
+EDITION = {
+    **EDITION_IN_BOOK,
+    "title": "The Dispossessed",
+    "book": {name: BOOK_IN_LIST[name] for name in ("id", "title", "subtitle", "authors", "series", "url")},
+}
+SUBJECT = {
+    "id": "0198c1f2-6f1e-7777-8a4f-2b1f0d0a9c07",
+    "scheme": "thema",
+    "code": "FL",
+    "label": "Science fiction",
+}
+BOOK = {
+    **BOOK_IN_LIST,
+    "description": "Two worlds, one physicist, and a wall.",
+    "original_language": "en",
+    "rating": {"average": 4.5, "count": 12, "histogram": {"1": 0, "2": 0, "3": 1, "4": 4, "5": 7}},
+    "contributors": [{**AUTHOR, "role": "A01", "role_name": "Author"}],
+    "all_series": [{**SERIES, "label": "6"}],
+    "subjects": [SUBJECT],
+    "editions": [EDITION_IN_BOOK],
+}
+
+
+def text(name: str, description: str, **options: object) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, description=description, **options)
+
+
+def choices(name: str, values: list[str], description: str = "") -> OpenApiParameter:
+    sentence = f"{description} One of, or several with commas: {', '.join(values)}.".strip()
+    return OpenApiParameter(name, OpenApiTypes.STR, description=sentence)
+
+
+BOOK_LIST_PARAMETERS = [
+    text("q", "An ISBN in any form, or words of title, author, series, publisher, description; the last may be cut."),
+    text("author", "Ids of contributors."),
+    text("series", "Ids of series."),
+    text("publisher", "Ids of publishers."),
+    text("subject", "Ids or codes (thema:FL, FL); their narrower headings count too."),
+    text("seller", "Ids or slugs of sellers."),
+    text("language", "BCP 47 tags: en, pt-BR."),
+    choices("format", list(Format.values)),
+    choices("condition", list(Condition.values)),
+    choices("availability", [member.word for member in Availability]),
+    text("price_min", "The lowest price, in the shop's currency: 5.00."),
+    text("price_max", "The highest price, in the shop's currency: 12.90."),
+    text("rating_min", "The lowest average rating, 0 to 5."),
+    text("published_after", "Published in or after 1997, 1997-06 or 1997-06-26."),
+    text("published_before", "Published in or before 1997, 1997-06 or 1997-06-26."),
+    OpenApiParameter("sort", OpenApiTypes.STR, enum=SORTS, description="Relevance needs q; without it, popular."),
+    choices("facets", list(FACETS), "Counts with all filters but the facet's own."),
+    OpenApiParameter("page", OpenApiTypes.INT, description="The first 10,000 rows can be reached by number."),
+    OpenApiParameter("page_size", OpenApiTypes.INT, description="20; at most 100."),
+    text("cursor", "The next_cursor of the list before."),
+]

@@ -1,0 +1,199 @@
+"""The hot reads: rows already in the shape of the answer, one statement each; serializers.py says the shape."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db import connection
+
+from bookstore.money import Money
+from catalog import availability
+from catalog.isbn import hyphenate, isbn10
+from catalog.partial_dates import PartialDate
+from catalog.services.covers import thumbnail_name
+from catalog.vocabularies import Availability, Condition, role_name
+
+# The best offer first: what can be had soonest, in the shop's currency, at the lowest price, in the best condition.
+OFFERS = f"""(
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+               'id', offers.id, 'seller', jsonb_build_object('id', seller.id, 'slug', seller.slug, 'name', seller.name),
+               'condition', offers.condition, 'price_minor', offers.price_minor, 'currency', offers.currency,
+               'quantity', offers.on_hand, 'notes', offers.notes, 'availability', offers.availability)
+           ORDER BY offers.availability, offers.currency <> %(currency)s, offers.currency, offers.price_minor,
+                    array_position(%(conditions)s, offers.condition), offers.id), '[]')
+    FROM (SELECT offer.*, {availability.OF_AN_OFFER} AS availability
+          FROM catalog_offer offer WHERE offer.edition_id = edition.id AND offer.archived_at IS NULL) AS offers
+    JOIN accounts_seller seller ON seller.id = offers.seller_id
+    WHERE offers.availability < %(unavailable)s)"""
+
+EDITION = f"""jsonb_build_object(
+    'id', edition.id, 'isbn', edition.isbn, 'title', edition.title, 'edition_statement', edition.edition_statement,
+    'format', edition.format, 'language', edition.language, 'imprint', edition.imprint,
+    'publisher', (SELECT jsonb_build_object('id', publisher.id, 'name', publisher.name)
+                  FROM catalog_publisher publisher WHERE publisher.id = edition.publisher_id),
+    'published', edition.published, 'pages', edition.pages, 'height_mm', edition.height_mm,
+    'width_mm', edition.width_mm, 'thickness_mm', edition.thickness_mm, 'weight_g', edition.weight_g,
+    'availability_code', edition.availability_code, 'description', edition.description, 'cover', edition.cover,
+    'offers', {OFFERS})"""
+
+BOOK = f"""
+SELECT book.id, book.title, book.subtitle, book.description, book.original_language, book.rating_counts,
+       listing.authors, listing.series, listing.cover, listing.formats, listing.price_minor, listing.currency,
+       listing.availability, listing.rating_average, listing.rating_count, listing.published,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', person.id, 'name', person.name, 'role', part.role)
+                                  ORDER BY part.position, part.id), '[]')
+        FROM catalog_contribution part JOIN catalog_contributor person ON person.id = part.contributor_id
+        WHERE part.book_id = book.id) AS contributors,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', series.id, 'name', series.name,
+                                                     'position', entry.position, 'label', entry.label)
+                                  ORDER BY entry.id), '[]')
+        FROM catalog_seriesentry entry JOIN catalog_series series ON series.id = entry.series_id
+        WHERE entry.book_id = book.id) AS all_series,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', subject.id, 'scheme', subject.scheme,
+                                                     'code', subject.code, 'label', subject.label)
+                                  ORDER BY link.position, link.id), '[]')
+        FROM catalog_subjectlink link JOIN catalog_subject subject ON subject.id = link.subject_id
+        WHERE link.book_id = book.id) AS subjects,
+       (SELECT coalesce(jsonb_agg({EDITION} ORDER BY edition.published DESC NULLS LAST, edition.id), '[]')
+        FROM catalog_edition edition WHERE edition.book_id = book.id) AS editions
+FROM catalog_book book JOIN catalog_listing listing ON listing.book_id = book.id
+WHERE book.id = %(book)s"""
+
+ONE_EDITION = f"""
+SELECT {EDITION} AS edition,
+       jsonb_build_object('id', book.id, 'title', book.title, 'subtitle', book.subtitle,
+                          'authors', listing.authors, 'series', listing.series) AS book
+FROM catalog_edition edition
+JOIN catalog_book book ON book.id = edition.book_id
+JOIN catalog_listing listing ON listing.book_id = book.id
+WHERE edition.isbn = %(isbn)s OR edition.id = %(edition)s"""
+
+COLUMNS = """listing.book_id AS id, listing.title, listing.subtitle, listing.authors, listing.series, listing.cover,
+    listing.formats, listing.price_minor, listing.currency, listing.availability, listing.rating_average,
+    listing.rating_count, listing.published"""
+
+BOOKS_OF_SERIES = f"""
+SELECT {COLUMNS}, entry.position::float AS position, entry.label
+FROM catalog_seriesentry entry JOIN catalog_listing listing ON listing.book_id = entry.book_id
+WHERE entry.series_id = %(series)s
+ORDER BY entry.position NULLS LAST, entry.id LIMIT 1000"""
+
+Row = dict[str, Any]
+
+
+def one_row(statement: str, **values: Any) -> Row | None:
+    parameters = {
+        **availability.PARAMETERS,
+        "currency": settings.SHOP_CURRENCY,
+        "conditions": [condition.value for condition in Condition],
+        **values,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+        return row and dict(zip([column.name for column in cursor.description], row, strict=True))
+
+
+def book_page(book: UUID, base_url: str) -> Row | None:
+    """A book's full record, or None. `base_url` is scheme and host, for the addresses in it."""
+    row = one_row(BOOK, book=book)
+    if row is None:
+        return None
+    counts = row["rating_counts"]
+    page = {
+        **in_list(row, base_url),
+        "description": row["description"],
+        "original_language": row["original_language"] or None,
+        "contributors": [
+            {**person, "role_name": role_name(person["role"])} for person in orjson.loads(row["contributors"])
+        ],
+        "all_series": orjson.Fragment(row["all_series"]),
+        "subjects": orjson.Fragment(row["subjects"]),
+        "editions": [edition(found, base_url) for found in orjson.loads(row["editions"])],
+    }
+    page["description"] = page["description"] or next(
+        (found["description"] for found in page["editions"] if found["description"]), ""
+    )
+    page["rating"]["histogram"] = {str(stars): count for stars, count in enumerate(counts, start=1)}
+    return page
+
+
+def edition_page(base_url: str, *, isbn: str | None = None, edition_id: UUID | None = None) -> Row | None:
+    """One edition with its offers and the book it is of, or None."""
+    row = one_row(ONE_EDITION, isbn=isbn, edition=edition_id)
+    if row is None:
+        return None
+    book = orjson.loads(row["book"])
+    found = edition(orjson.loads(row["edition"]), base_url)
+    return {**found, "title": found["title"] or book["title"], "book": {**book, "url": book_url(base_url, book["id"])}}
+
+
+def in_list(row: Row, base_url: str) -> Row:
+    """A row of the listing as the API shows a book in a list."""
+    average = row["rating_average"]
+    return {
+        "id": row["id"],
+        "title": row["title"],
+        "subtitle": row["subtitle"],
+        "authors": orjson.Fragment(row["authors"]),
+        "series": orjson.Fragment(row["series"]) if row["series"] else None,
+        "cover": cover(row["cover"], base_url),
+        "rating": {"average": None if average is None else float(average), "count": row["rating_count"]},
+        "formats": row["formats"],
+        "price_from": money(row["price_minor"], row["currency"]),
+        "availability": Availability(row["availability"]).word,
+        "published": date(row["published"]),
+        "url": book_url(base_url, row["id"]),
+    }
+
+
+def edition(found: Row, base_url: str) -> Row:
+    isbn = found["isbn"]
+    offers = [offer(one) for one in found["offers"]]
+    best = min((one["availability"] for one in found["offers"]), default=Availability.UNAVAILABLE.value)
+    return {
+        **found,
+        "isbn_hyphenated": hyphenate(isbn) if isbn else None,
+        "isbn10": isbn10(isbn) if isbn else None,
+        "language": found["language"] or None,
+        "published": date(found["published"]),
+        "cover": cover(found["cover"], base_url),
+        "availability": Availability(best).word,
+        "offers": offers,
+    }
+
+
+def offer(found: Row) -> Row:
+    price = money(found["price_minor"], found["currency"])
+    kept = ("id", "seller", "condition", "quantity", "notes")
+    can_be_had = Availability(found["availability"]).word
+    return {**{name: found[name] for name in kept}, "price": price, "availability": can_be_had, "photos": []}
+
+
+def money(minor: int | None, currency: str) -> dict[str, str] | None:
+    return None if minor is None else Money(minor, currency).as_json()
+
+
+def date(number: int | None) -> str | None:
+    return None if number is None else str(PartialDate.from_number(number))
+
+
+def cover(name: str, base_url: str) -> dict[str, str] | None:
+    if not name:
+        return None
+    media = f"{base_url}{settings.MEDIA_URL}"
+    return {"url": media + name, "thumbnail": media + thumbnail_name(name)}
+
+
+def book_url(base_url: str, book: UUID | str) -> str:
+    return f"{base_url}/api/v1/books/{book}/"
+
+
+def books_of_series(series: UUID, base_url: str) -> list[Row]:
+    """The books of a series in its order, each as in a list with its place."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOOKS_OF_SERIES, {"series": series})
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [{**in_list(row, base_url), "position": row["position"], "label": row["label"]} for row in rows]

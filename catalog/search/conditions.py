@@ -1,0 +1,139 @@
+"""Filters as SQL over the listing: for each parameter that is set, a condition and its values."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import Seller
+from catalog.isbn import InvalidISBN, parse_isbn
+from catalog.models import Edition, Subject
+from catalog.search.query import BookQuery
+
+# Filters that speak of a copy; several of them must hold for one and the same copy. Alone, a price is the one shown.
+OF_A_COPY = {
+    "format": "edition.format = ANY(%(format)s)",
+    "language": "(edition.language = ANY(%(language)s) OR split_part(edition.language, '-', 1) = ANY(%(language)s))",
+    "publisher": "edition.publisher_id = ANY(%(publisher)s)",
+    "condition": "offer.condition = ANY(%(condition)s)",
+    "seller": "offer.seller_id = ANY(%(seller)s)",
+    "price_min": "offer.currency = %(currency)s AND offer.price_minor >= %(price_min)s",
+    "price_max": "offer.currency = %(currency)s AND offer.price_minor <= %(price_max)s",
+}
+PRICES = {"price_min", "price_max"}
+NEEDS_AN_OFFER = {"condition", "seller", *PRICES}
+ONE_COPY = """EXISTS (
+    SELECT 1 FROM catalog_edition edition {join} JOIN catalog_offer offer
+        ON offer.edition_id = edition.id AND offer.archived_at IS NULL
+    WHERE edition.book_id = listing.book_id AND {conditions})"""
+
+OF_A_BOOK = {
+    "q": "listing.search @@ to_tsquery('simple', %(q)s)",
+    "isbn": "listing.book_id = ANY(%(isbn)s)",
+    "author": "listing.contributors && %(author)s::uuid[]",
+    "series": "listing.all_series && %(series)s::uuid[]",
+    "publisher": "listing.publishers && %(publisher)s::uuid[]",
+    "subject": "listing.subjects && %(subject)s::uuid[]",
+    "seller": "listing.sellers && %(seller)s::uuid[]",
+    "language": "listing.languages && %(language)s",
+    "format": "listing.formats && %(format)s",
+    "condition": "listing.conditions && %(condition)s",
+    "availability": "listing.availability = ANY(%(availability)s)",
+    "price_min": "listing.currency = %(currency)s AND listing.price_minor >= %(price_min)s",
+    "price_max": "listing.currency = %(currency)s AND listing.price_minor <= %(price_max)s",
+    "rating_min": "listing.rating_average >= %(rating_min)s",
+    "published_after": "listing.published >= %(published_after)s",
+    "published_before": "listing.published <= %(published_before)s",
+}
+
+
+@dataclass(slots=True)
+class Conditions:
+    """The values of the filters that are set, by the parameter that set them."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    folded: str = ""
+
+    def sql(self, *, without: tuple[str, ...] = ()) -> str:
+        """A WHERE clause; `without` leaves out the filters of one facet, so that its other values are counted."""
+        names = [name for name in self.values if name not in without]
+        of_a_copy = [name for name in names if name in OF_A_COPY]
+        if len(set(of_a_copy) - PRICES) + bool(PRICES.intersection(of_a_copy)) < 2:
+            return " AND ".join(OF_A_BOOK[name] for name in names) or "true"
+        conditions = [OF_A_BOOK[name] for name in names if name not in PRICES]
+        join = "" if NEEDS_AN_OFFER.intersection(of_a_copy) else "LEFT"
+        copy = " AND ".join(OF_A_COPY[name] for name in of_a_copy)
+        conditions.append(ONE_COPY.format(join=join, conditions=copy))
+        return " AND ".join(conditions)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {**self.values, "currency": settings.SHOP_CURRENCY, "folded": self.folded}
+
+
+def conditions_of(query: BookQuery) -> Conditions:
+    """What a query asks for, its codes and slugs looked up."""
+    given: dict[str, Any] = {
+        "author": list(query.authors),
+        "series": list(query.series),
+        "publisher": list(query.publishers),
+        "subject": subject_ids(query.subjects),
+        "seller": seller_ids(query.sellers),
+        "language": list(query.languages),
+        "format": list(query.formats),
+        "condition": list(query.conditions),
+        "availability": list(query.availability),
+        "price_min": query.price_min,
+        "price_max": query.price_max,
+        "rating_min": query.rating_min,
+        "published_after": query.published_after,
+        "published_before": query.published_before,
+    }
+    asked = {"subject": query.subjects, "seller": query.sellers}
+    kept = {name: value for name, value in given.items() if value not in (None, []) or asked.get(name)}
+    conditions = Conditions(kept)
+    if query.words:
+        add_words(conditions, query.words)
+    return conditions
+
+
+def add_words(conditions: Conditions, words: str) -> None:
+    """An ISBN in any form is looked up; else every word must be there, the last one as a beginning."""
+    try:
+        isbn = parse_isbn(words)
+    except InvalidISBN:
+        conditions.folded = fold(words)
+        conditions.values["q"] = " & ".join(conditions.folded.split()) + ":*" if conditions.folded else ""
+        return
+    conditions.values["isbn"] = list(Edition.objects.by_isbn(isbn).values_list("book_id", flat=True))
+
+
+def fold(text: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fold_text(%s)", [text])
+        return str(cursor.fetchone()[0])
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def subject_ids(texts: tuple[str, ...]) -> list[UUID]:
+    ids = [identifier for text in texts if (identifier := as_uuid(text))]
+    codes = [text for text in texts if not as_uuid(text)]
+    for code in codes:
+        scheme, separator, rest = code.partition(":")
+        named = Subject.objects.filter(scheme=scheme, code=rest) if separator else Subject.objects.none()
+        ids += (named | Subject.objects.filter(code=code)).values_list("id", flat=True)
+    return ids
+
+
+def seller_ids(texts: tuple[str, ...]) -> list[UUID]:
+    ids = [identifier for text in texts if (identifier := as_uuid(text))]
+    slugs = [text for text in texts if not as_uuid(text)]
+    return [*ids, *Seller.objects.filter(slug__in=slugs).values_list("id", flat=True)] if slugs else ids

@@ -1,0 +1,85 @@
+"""The search over PostgreSQL: one statement for a page, one for the total, one for each facet."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from bookstore import versions
+from bookstore.pagination import Total, capped_count, read_cursor, write_cursor
+from catalog.models.listings import NO_PRICE_SORTS_LAST
+from catalog.reads import COLUMNS
+from catalog.search.conditions import Conditions, conditions_of
+from catalog.search.facets import count_facets
+from catalog.search.query import BookQuery, Result
+
+# Exact titles first; then the words' weight (title, people and series, publisher and subjects, description),
+# raised for what readers take most and for what can be had.
+SCORE = """round((
+    CASE WHEN listing.title_key = %(folded)s THEN 2 ELSE 0 END
+    + ts_rank('{0.05, 0.15, 0.5, 1.0}', listing.search, to_tsquery('simple', %(q)s))
+    + 0.05 * ln(1 + listing.popularity)
+    + CASE WHEN listing.availability <= 2 THEN 0.2 ELSE 0 END)::numeric, 6)"""
+
+# For each sort: the expressions it goes by, which way, ending in the book's id, so that the order is total.
+# The expressions are those of the listing's indexes.
+NEWEST = f"coalesce(listing.published, {-(2**31)})"
+CHEAPEST = f"coalesce(listing.price_minor, {NO_PRICE_SORTS_LAST})"
+SORT_KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "popular": ("DESC", ("listing.popularity", "listing.book_id")),
+    "newest": ("DESC", (NEWEST, "listing.book_id")),
+    "price": ("ASC", (CHEAPEST, "listing.book_id")),
+    "-price": ("DESC", ("coalesce(listing.price_minor, -1)", "listing.book_id")),
+    "rating": ("DESC", ("coalesce(listing.rating_average, 0)", "listing.rating_count", "listing.book_id")),
+    "title": ("ASC", ("listing.sort_title", "listing.book_id")),
+    "relevance": ("DESC", (SCORE, "listing.popularity", "listing.book_id")),
+}
+
+
+def search(query: BookQuery) -> Result:
+    """One page of the books that a query finds. Raises InvalidCursor."""
+    conditions = conditions_of(query)
+    sort = query.sort if query.sort != "relevance" or "q" in conditions.values else "popular"
+    rows, next_cursor = page_of(query, conditions, sort)
+    facets = {name: count_facets(name, conditions) for name in query.facets}
+    return Result(rows, total_of(conditions), next_cursor, facets)
+
+
+def page_of(query: BookQuery, conditions: Conditions, sort: str) -> tuple[list[dict[str, Any]], str | None]:
+    direction, keys = SORT_KEYS[sort]
+    parameters = {**conditions.parameters, "limit": query.page.size + 1, "offset": query.page.offset}
+    where = conditions.sql()
+    if query.page.cursor:
+        values = read_cursor(query.page.cursor, sort)
+        names = [f"after_{place}" for place in range(len(keys))]
+        parameters |= dict(zip(names, values, strict=True))
+        beyond = ">" if direction == "ASC" else "<"
+        where += f" AND ({', '.join(keys)}) {beyond} ({', '.join(f'%({name})s' for name in names)})"
+    sort_columns = ", ".join(f"{key} AS sort_{place}" for place, key in enumerate(keys))
+    order = ", ".join(f"{key} {direction}" for key in keys)
+    statement = f"""SELECT {COLUMNS}, {sort_columns} FROM catalog_listing listing
+        WHERE {where} ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if len(rows) <= query.page.size:
+        return rows, None
+    rows = rows[: query.page.size]
+    return rows, write_cursor(sort, [rows[-1][f"sort_{place}"] for place in range(len(keys))])
+
+
+def total_of(conditions: Conditions) -> Total:
+    """The number of books found, counted once for each version of the catalogue."""
+    statement = f"SELECT 1 FROM catalog_listing listing WHERE {conditions.sql()}"
+    spelled = f"{statement}{sorted(conditions.parameters.items())}{settings.SHOP_CURRENCY}"
+    key = hashlib.blake2b(spelled.encode(errors="replace"), digest_size=16).hexdigest()
+    count, is_exact = versions.remembered(
+        "catalog", f"total:{key}", lambda: list(vars_of(capped_count(statement, conditions.parameters)))
+    )
+    return Total(count, is_exact)
+
+
+def vars_of(total: Total) -> tuple[int, bool]:
+    return total.count, total.is_exact

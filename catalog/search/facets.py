@@ -1,0 +1,95 @@
+"""Facets: for each value of a dimension, how many of the books found have it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from bookstore.money import Money
+from catalog.models import Subject
+from catalog.search.conditions import Conditions
+from catalog.vocabularies import Availability, Format, language_name
+
+EXACT_UP_TO = 1_000
+MOST_VALUES = 50
+PRICE_STEPS = (0, 500, 1000, 1500, 2000, 3000, 5000)  # minor units; each step is a class up to the next
+RATING_STEPS = (4, 3, 2, 1)
+
+VALUES = {
+    "format": "unnest(listing.formats)",
+    "language": "unnest(listing.languages)",
+    "subject": "unnest(listing.subjects)",
+    "availability": "listing.availability",
+    "price": f"width_bucket(listing.price_minor, ARRAY{list(PRICE_STEPS)}::bigint[])",
+    "rating": "generate_series(1, floor(listing.rating_average)::int)",
+}
+PARAMETERS = {  # which filters a facet leaves out
+    "price": ("price_min", "price_max"),
+    "rating": ("rating_min",),
+}
+
+
+def count_facets(name: str, conditions: Conditions) -> list[dict[str, Any]]:
+    """The values of one facet with their counts, most frequent first; exact up to EXACT_UP_TO."""
+    where = conditions.sql(without=PARAMETERS.get(name, (name,)))
+    if name == "price":
+        where += " AND listing.currency = %(currency)s"
+    statement = f"""SELECT value, count(*) FROM (
+            SELECT {VALUES[name]} AS value FROM catalog_listing listing WHERE {where}) AS found
+        WHERE value IS NOT NULL GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES}"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, conditions.parameters)
+        counted = cursor.fetchall()
+    labels = LABELS[name]([value for value, _ in counted])
+    return [
+        {**label, "count": min(count, EXACT_UP_TO), "exact": count <= EXACT_UP_TO}
+        for label, (_, count) in zip(labels, counted, strict=True)
+    ]
+
+
+def format_labels(values: list[str]) -> list[dict[str, Any]]:
+    return [{"value": value, "label": str(Format(value).label)} for value in values]
+
+
+def language_labels(values: list[str]) -> list[dict[str, Any]]:
+    return [{"value": value, "label": language_name(value)} for value in values]
+
+
+def subject_labels(values: list[Any]) -> list[dict[str, Any]]:
+    subjects = Subject.objects.in_bulk(values)
+    return [
+        {"value": value, "label": subjects[value].label, "code": f"{subjects[value].scheme}:{subjects[value].code}"}
+        for value in values
+    ]
+
+
+def availability_labels(values: list[int]) -> list[dict[str, Any]]:
+    return [{"value": Availability(value).word, "label": str(Availability(value).label)} for value in values]
+
+
+def price_labels(values: list[int]) -> list[dict[str, Any]]:
+    """Classes from one step to the next; the last has no end."""
+    ends = [*(Money(step, settings.SHOP_CURRENCY) for step in PRICE_STEPS), None]
+    return [
+        {
+            "value": f"{ends[value - 1].amount}-{ends[value].amount if ends[value] else ''}",
+            "label": f"{ends[value - 1]} – {ends[value] or ''}".strip(),
+            "price_min": str(ends[value - 1].amount),
+            "price_max": str(ends[value].amount) if ends[value] else None,
+        }
+        for value in values
+    ]
+
+
+def rating_labels(values: list[int]) -> list[dict[str, Any]]:
+    return [{"value": value, "label": f"{value}+"} for value in values]
+
+
+LABELS = {
+    "format": format_labels,
+    "language": language_labels,
+    "subject": subject_labels,
+    "availability": availability_labels,
+    "price": price_labels,
+    "rating": rating_labels,
+}

@@ -1,0 +1,213 @@
+"""The shapes that the catalogue answers with."""
+
+from rest_framework import serializers
+
+from bookstore.schema import MoneySerializer
+from catalog.models import Contributor, Publisher, Series, Subject
+from catalog.vocabularies import Availability, Condition, Format
+
+AVAILABILITY = [(member.word, member.label) for member in Availability]
+
+
+class NamedSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class SeriesPlaceSerializer(NamedSerializer):
+    position = serializers.FloatField(allow_null=True)
+
+
+class SeriesEntrySerializer(SeriesPlaceSerializer):
+    label = serializers.CharField(help_text="The position as printed: 1-3, II.")
+
+
+class CoverSerializer(serializers.Serializer):
+    url = serializers.URLField()
+    thumbnail = serializers.URLField()
+
+
+class RatingSerializer(serializers.Serializer):
+    average = serializers.FloatField(allow_null=True, help_text="1 to 5; null without ratings.")
+    count = serializers.IntegerField()
+
+
+class RatingWithHistogramSerializer(RatingSerializer):
+    histogram = serializers.DictField(child=serializers.IntegerField(), help_text="Ratings by stars, 1 to 5.")
+
+
+class BookInListSerializer(serializers.Serializer):
+    """A book as lists show it."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    subtitle = serializers.CharField()
+    authors = NamedSerializer(many=True)
+    series = SeriesPlaceSerializer(allow_null=True)
+    cover = CoverSerializer(allow_null=True)
+    rating = RatingSerializer()
+    formats = serializers.ListField(child=serializers.ChoiceField(Format.choices))
+    price_from = MoneySerializer(allow_null=True, help_text="The lowest price of a copy that can be had.")
+    availability = serializers.ChoiceField(AVAILABILITY)
+    published = serializers.CharField(allow_null=True, help_text="1997, 1997-06 or 1997-06-26; -0750 is before our era")
+    url = serializers.URLField()
+
+
+class SellerInOfferSerializer(NamedSerializer):
+    slug = serializers.SlugField()
+
+
+class OfferSerializer(serializers.Serializer):
+    """A seller's copies of an edition in one condition."""
+
+    id = serializers.UUIDField()
+    seller = SellerInOfferSerializer()
+    condition = serializers.ChoiceField(Condition.choices)
+    price = MoneySerializer()
+    quantity = serializers.IntegerField()
+    notes = serializers.CharField()
+    availability = serializers.ChoiceField(AVAILABILITY)
+    photos = serializers.ListField(child=serializers.URLField())
+
+
+class EditionInBookSerializer(serializers.Serializer):
+    """What an ISBN identifies, with its offers, the best first."""
+
+    id = serializers.UUIDField()
+    isbn = serializers.CharField(allow_null=True, help_text="13 digits; many e-books have none.")
+    isbn_hyphenated = serializers.CharField(allow_null=True)
+    isbn10 = serializers.CharField(allow_null=True)
+    title = serializers.CharField(help_text="Empty in a book's list where it is the book's.")
+    edition_statement = serializers.CharField()
+    format = serializers.ChoiceField(Format.choices)
+    language = serializers.CharField(allow_null=True, help_text="BCP 47")
+    publisher = NamedSerializer(allow_null=True)
+    imprint = serializers.CharField()
+    published = serializers.CharField(allow_null=True)
+    pages = serializers.IntegerField(allow_null=True)
+    height_mm = serializers.IntegerField(allow_null=True)
+    width_mm = serializers.IntegerField(allow_null=True)
+    thickness_mm = serializers.IntegerField(allow_null=True)
+    weight_g = serializers.IntegerField(allow_null=True)
+    availability = serializers.ChoiceField(AVAILABILITY)
+    availability_code = serializers.CharField(help_text="ONIX code list 65, as it came.")
+    description = serializers.CharField()
+    cover = CoverSerializer(allow_null=True)
+    offers = OfferSerializer(many=True)
+
+
+class BookOfEditionSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    subtitle = serializers.CharField()
+    authors = NamedSerializer(many=True)
+    series = SeriesPlaceSerializer(allow_null=True)
+    url = serializers.URLField()
+
+
+class EditionSerializer(EditionInBookSerializer):
+    book = BookOfEditionSerializer()
+
+
+class ContributorInBookSerializer(NamedSerializer):
+    role = serializers.CharField(help_text="ONIX code list 17: A01 author, B06 translator.")
+    role_name = serializers.CharField()
+
+
+class SubjectInBookSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    scheme = serializers.ChoiceField(Subject.Scheme.choices)
+    code = serializers.CharField()
+    label = serializers.CharField()
+
+
+class BookSerializer(BookInListSerializer):
+    """A book's full record."""
+
+    description = serializers.CharField()
+    original_language = serializers.CharField(allow_null=True)
+    rating = RatingWithHistogramSerializer()
+    contributors = ContributorInBookSerializer(many=True)
+    all_series = SeriesEntrySerializer(many=True)
+    subjects = SubjectInBookSerializer(many=True)
+    editions = EditionInBookSerializer(many=True)
+
+
+class FacetValueSerializer(serializers.Serializer):
+    value = serializers.JSONField(help_text="What the filter of the same name takes.")
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+    exact = serializers.BooleanField(help_text="False where there are more than count.")
+
+
+class PaginationSerializer(serializers.Serializer):
+    page = serializers.IntegerField(allow_null=True, help_text="null after a cursor")
+    page_size = serializers.IntegerField()
+    total = serializers.IntegerField()
+    total_is_exact = serializers.BooleanField()
+    total_pages = serializers.IntegerField()
+    has_next = serializers.BooleanField()
+    has_previous = serializers.BooleanField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class BookListSerializer(serializers.Serializer):
+    results = BookInListSerializer(many=True)
+    pagination = PaginationSerializer()
+    facets = serializers.DictField(child=FacetValueSerializer(many=True), required=False)
+
+
+class ContributorSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Contributor
+        fields = ["id", "name", "sort_name", "birth_year", "death_year"]
+
+
+class ContributorDetailSerializer(serializers.ModelSerializer):
+    aliases = serializers.ListField(child=serializers.CharField())
+    book_count = serializers.IntegerField()
+
+    class Meta:
+        model = Contributor
+        fields = ["id", "name", "sort_name", "birth_year", "death_year", "aliases", "biography", "book_count"]
+
+
+class PublisherSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Publisher
+        fields = ["id", "name"]
+
+
+class SeriesSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Series
+        fields = ["id", "name"]
+
+
+class BookInSeriesSerializer(BookInListSerializer):
+    position = serializers.FloatField(allow_null=True)
+    label = serializers.CharField()
+
+
+class SeriesDetailSerializer(SeriesSerializer):
+    books = BookInSeriesSerializer(many=True)
+
+    class Meta(SeriesSerializer.Meta):
+        fields = [*SeriesSerializer.Meta.fields, "books"]
+
+
+class SubjectSerializer(serializers.ModelSerializer):
+    children = SubjectInBookSerializer(many=True, help_text="The headings right below this one.")
+
+    class Meta:
+        model = Subject
+        fields = ["id", "scheme", "code", "label", "parent", "children"]
+
+
+class SubjectDetailSerializer(SubjectSerializer):
+    ancestors = SubjectInBookSerializer(many=True, help_text="The headings above this one, the broadest first.")
+
+    class Meta(SubjectSerializer.Meta):
+        fields = [*SubjectSerializer.Meta.fields, "ancestors"]

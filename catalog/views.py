@@ -1,0 +1,180 @@
+"""The catalogue over HTTP: public, readable by everybody, cacheable."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ViewSet
+
+from bookstore.caching import VersionedReads
+from bookstore.errors import NotFound
+from bookstore.pagination import envelope
+from catalog import examples, reads, serializers
+from catalog.filters import (
+    ContributorFilter,
+    PublisherFilter,
+    SeriesFilter,
+    SubjectFilter,
+    identifier,
+    read_book_query,
+)
+from catalog.isbn import InvalidISBN, parse_isbn
+from catalog.models import Contributor, Publisher, Series, Subject
+from catalog.search import search
+
+
+def base_url(request: Request) -> str:
+    return f"{request.scheme}://{request.get_host()}"
+
+
+class BookViewSet(VersionedReads, ViewSet):
+    lookup_value_regex = "[^/]+"
+
+    @extend_schema(
+        operation_id="books_list",
+        summary="Search and filter books",
+        description="Several values of one filter, separated by commas, mean any of them.",
+        parameters=examples.BOOK_LIST_PARAMETERS,
+        responses=serializers.BookListSerializer,
+        examples=[OpenApiExample("One page", value=examples.BOOK_LIST, response_only=True)],
+    )
+    def list(self, request: Request) -> Response:
+        query = read_book_query(request.query_params)
+        found = search(query)
+        url, base = request.build_absolute_uri(), base_url(request)
+        books = [reads.in_list(row, base) for row in found.rows]
+        answer = envelope(url, query.page, books, found.total, found.next_cursor)
+        return Response({**answer, "facets": found.facets} if query.facets else answer)
+
+    @extend_schema(
+        operation_id="books_retrieve",
+        summary="One book with its editions and offers",
+        parameters=[OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses=serializers.BookSerializer,
+        examples=[OpenApiExample("A book", value=examples.BOOK, response_only=True)],
+    )
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return found_or_404(reads.book_page(as_id(pk), base_url(request)))
+
+
+class EditionViewSet(VersionedReads, ViewSet):
+    lookup_value_regex = "[^/]+"
+    lookup_url_kwarg = "isbn"
+
+    @extend_schema(
+        operation_id="editions_retrieve",
+        summary="One edition by its ISBN",
+        description="An ISBN-10 or ISBN-13 with hyphens, spaces or neither; or the edition's id.",
+        parameters=[OpenApiParameter("isbn", OpenApiTypes.STR, OpenApiParameter.PATH)],
+        responses=serializers.EditionSerializer,
+        examples=[OpenApiExample("An edition", value=examples.EDITION, response_only=True)],
+    )
+    def retrieve(self, request: Request, isbn: str) -> Response:
+        return found_or_404(reads.edition_page(base_url(request), **isbn_or_id(isbn)))
+
+
+def found_or_404(page: dict[str, Any] | None) -> Response:
+    if page is None:
+        raise NotFound
+    return Response(page)
+
+
+def as_id(text: str) -> UUID:
+    try:
+        return identifier(text)
+    except ValueError as error:
+        raise NotFound from error
+
+
+def isbn_or_id(text: str) -> dict[str, Any]:
+    try:
+        return {"isbn": parse_isbn(text)}
+    except InvalidISBN as error:
+        try:
+            return {"edition_id": identifier(text)}
+        except ValueError:
+            raise NotFound(str(error)) from error
+
+
+class CatalogueViewSet(VersionedReads, ListModelMixin, RetrieveModelMixin, GenericViewSet):
+    """A plain list and record of one kind of thing in the catalogue."""
+
+    lookup_value_regex = "[^/]+"
+    detail_serializer_class: type[serializers.serializers.BaseSerializer] | None = None
+
+    def get_serializer_class(self) -> type[serializers.serializers.BaseSerializer]:
+        if self.action == "retrieve" and self.detail_serializer_class:
+            return self.detail_serializer_class
+        return super().get_serializer_class()
+
+    def get_object(self) -> Any:
+        self.kwargs["pk"] = as_id(self.kwargs["pk"])
+        return super().get_object()
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Authors and other contributors, by name"),
+    retrieve=extend_schema(summary="One contributor"),
+)
+class AuthorViewSet(CatalogueViewSet):
+    queryset = Contributor.objects.order_by("sort_key", "id")
+    serializer_class = serializers.ContributorSerializer
+    detail_serializer_class = serializers.ContributorDetailSerializer
+    filterset_class = ContributorFilter
+
+    def get_queryset(self) -> QuerySet[Contributor]:
+        authors = super().get_queryset()
+        if self.action == "retrieve":
+            return authors.annotate(book_count=Count("contributions__book", distinct=True))
+        return authors
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Publishers, by name"),
+    retrieve=extend_schema(summary="One publisher"),
+)
+class PublisherViewSet(CatalogueViewSet):
+    queryset = Publisher.objects.order_by("name_key", "id")
+    serializer_class = serializers.PublisherSerializer
+    filterset_class = PublisherFilter
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Series, by name"),
+    retrieve=extend_schema(summary="One series with its books in order"),
+)
+class SeriesViewSet(CatalogueViewSet):
+    queryset = Series.objects.order_by("name_key", "id")
+    serializer_class = serializers.SeriesSerializer
+    detail_serializer_class = serializers.SeriesDetailSerializer
+    filterset_class = SeriesFilter
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        series = self.get_object()
+        books = reads.books_of_series(series.pk, base_url(request))
+        return Response({"id": series.pk, "name": series.name, "books": books})
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="Subjects as a tree, from its roots",
+        description="Without `parent` or `q` the broadest headings; each with those right below it.",
+    ),
+    retrieve=extend_schema(summary="One subject with the headings above and below it"),
+)
+class SubjectViewSet(CatalogueViewSet):
+    queryset = Subject.objects.order_by("label_key", "id")
+    serializer_class = serializers.SubjectSerializer
+    detail_serializer_class = serializers.SubjectDetailSerializer
+    filterset_class = SubjectFilter
+
+    def get_queryset(self) -> QuerySet[Subject]:
+        children = Prefetch("children", Subject.objects.order_by("code", "id"))
+        subjects = super().get_queryset().prefetch_related(children)
+        asks_for_some = {"q", "parent"}.intersection(self.request.query_params)
+        return subjects.filter(parent=None) if self.action == "list" and not asks_for_some else subjects
