@@ -1,5 +1,6 @@
 """JSON in and out: strict and fast (orjson), with DRF's spelling of dates, decimals and lazy text."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import orjson
@@ -10,6 +11,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_NON_STR_KEYS
+DEEPEST = 100  # levels of lists and objects in a body; no request of ours has ten
 _encoder = JSONEncoder()
 
 
@@ -35,6 +37,23 @@ class JSONParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         body = stream.read()
         try:
-            return orjson.loads(body)
+            value = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise ParseError(_("The body is not JSON: %(why)s.") % {"why": error}) from error
+        if body.count(b"[") + body.count(b"{") > DEEPEST and not is_within(DEEPEST, value):
+            raise ParseError(_("The body is nested too deeply."))
+        return value
+
+
+def is_within(depth: int, value: Any) -> bool:
+    """Whether lists and objects are nested no deeper than that."""
+    level = [value]
+    for _step in range(depth + 1):
+        level = [inner for outer in level if isinstance(outer, list | dict) for inner in children(outer)]
+        if not level:
+            return True
+    return False
+
+
+def children(value: list[Any] | dict[str, Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value

@@ -23,7 +23,7 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 def observe(request: HttpRequest, status: int, seconds: float) -> None:
     match = request.resolver_match
-    route = match.route if match else "(none)"
+    route = match.route.replace("^", "").replace("$", "") if match else "(none)"
     method = request.method if request.method in METHODS else "(other)"
     REQUESTS.labels(method, route, status).inc()
     SECONDS.labels(route).observe(seconds)

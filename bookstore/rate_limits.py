@@ -56,7 +56,7 @@ def take(scope: str, client: str, *, enforced: bool = True) -> Verdict:
     """Count one request of a client. While Redis is gone, each process counts for itself."""
     limit, window = settings.RATE_LIMITS[scope]
     counted = shared_redis.ask(
-        lambda _: script()(keys=[f"limit:{scope}:{client}"], args=[window, limit, int(enforced)])
+        lambda redis: script()(keys=[f"limit:{scope}:{client}"], args=[window, limit, int(enforced)], client=redis)
     )
     if counted is None:
         counted = take_in_memory(f"{scope}:{client}", limit, window, enforced)

@@ -1,10 +1,14 @@
 """What tests of every app use."""
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
 
+import pytest
+from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -33,3 +37,11 @@ def at_once(work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answe
 
     with ThreadPoolExecutor(len(everything)) as threads:
         return list(threads.map(one, everything))
+
+
+def shared_data(name: str) -> Path:
+    """A folder of real data beside the project, or skip the test where there is none."""
+    folder = Path(os.environ.get("BOOKSTORE_TEST_DATA", settings.BASE_DIR.parent / "shared" / "data")) / name
+    if not folder.exists():
+        pytest.skip(f"no real data at {folder}; BOOKSTORE_TEST_DATA names its folder")
+    return folder

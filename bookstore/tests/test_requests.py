@@ -1,0 +1,114 @@
+"""What every request gets, whoever asks for whatever."""
+
+import re
+from ipaddress import ip_network
+
+import pytest
+
+from bookstore.client_address import NOWHERE, client_address
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/books/"
+
+
+def test_a_request_id_is_made_where_none_is_given(client):
+    assert re.fullmatch(r"[0-9a-f-]{36}", client.get(URL)["X-Request-ID"])
+
+
+def test_a_sane_request_id_is_taken(client):
+    assert client.get(URL, headers={"x-request-id": "app-1234567890"})["X-Request-ID"] == "app-1234567890"
+
+
+@pytest.mark.parametrize("claimed", ["short", "x" * 129, "two words here", "inject\tion-of-tabs", "é" * 10])
+def test_a_strange_request_id_is_not_taken(client, claimed):
+    assert client.get(URL, headers={"x-request-id": claimed})["X-Request-ID"] != claimed
+
+
+def test_the_time_taken_is_told(client):
+    response = client.get(URL)
+
+    assert float(response["X-Process-Time"]) > 0
+    assert response["Server-Timing"].startswith("app;dur=")
+
+
+def test_security_headers(client):
+    response = client.get(URL)
+
+    assert response["Content-Security-Policy"].startswith("default-src 'none'")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "geolocation=()" in response["Permissions-Policy"]
+
+
+def test_every_page_for_people_has_a_policy_of_its_own(client):
+    for path in ("/console/login/", "/api/v1/docs/", "/docs/problems/"):
+        policy = client.get(path)["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy, path
+        assert "script-src 'unsafe-inline'" not in policy, path
+
+
+def test_only_named_origins_may_read_from_a_browser(client, settings):
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+
+    named = client.get(URL, headers={"origin": "https://app.example"})
+    other = client.get(URL, headers={"origin": "https://evil.example"})
+
+    assert named["Access-Control-Allow-Origin"] == "https://app.example"
+    assert "Access-Control-Allow-Origin" not in other
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "believed"),
+    [
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),  # not a proxy of ours: its word counts for nothing
+        ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"),  # what the client claims stands left
+        ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),  # two proxies of ours
+        ("10.0.0.1", "nonsense", "10.0.0.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "2001:db8::1", "2001:db8::1"),
+        ("", "198.51.100.1", str(NOWHERE)),
+    ],
+)
+def test_the_client_address_is_believed_from_trusted_proxies_only(rf, settings, peer, forwarded, believed):
+    settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
+    request = rf.get(URL, REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR=forwarded)
+
+    assert str(client_address(request)) == believed
+
+
+def test_metrics_are_for_allowed_addresses_only(client):
+    client.get(URL)
+
+    inside, outside = client.get("/metrics"), client.get("/metrics", REMOTE_ADDR="203.0.113.9")
+
+    assert b'bookstore_requests_total{method="GET",route="api/v1/books/"' in inside.content
+    assert outside.status_code == 404
+
+
+def test_probes(client):
+    assert client.get("/health/live/").json() == {"status": "ok"}
+    assert client.get("/health/ready/").json() == {
+        "status": "ok",
+        "checks": {"database": "ok", "migrations": "ok", "redis": "ok"},
+    }
+    assert client.get("/health/").status_code == 200
+
+
+def test_the_schema_is_openapi_3_1_and_says_what_can_go_wrong(client):
+    schema = client.get("/api/v1/schema/", headers={"accept": "application/vnd.oai.openapi+json"}).json()
+
+    assert schema["openapi"].startswith("3.1")
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            assert operation["operationId"], path
+            assert operation["summary"], path
+            assert {"400", "429", "500", "503"} <= set(operation["responses"]), (path, method)
+
+
+def test_the_docs_page_loads_nothing_from_elsewhere(client):
+    page = client.get("/api/v1/docs/").content.decode()
+
+    assert "swagger" in page
+    assert not re.search(r"(src|href)=\"https?://", page)
