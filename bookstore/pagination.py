@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.signing import BadSignature, Signer
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -143,13 +144,20 @@ class Pages(BasePagination):
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
         self.request, self.wanted = request, PageRequest.read(request.query_params)
         self.order = [str(name) for name in queryset.query.order_by or queryset.model._meta.ordering]
-        self.total = capped_count(*queryset.order_by().values("pk").query.sql_with_params())
+        self.total = self.count(queryset)
         if self.wanted.cursor:
             queryset = self.after(queryset, read_cursor(self.wanted.cursor, ",".join(self.order)))
         rows = list(queryset[self.wanted.offset : self.wanted.offset + self.wanted.size + 1])
         self.has_next = len(rows) > self.wanted.size
         self.rows = rows[: self.wanted.size]
         return self.rows
+
+    @staticmethod
+    def count(queryset: QuerySet[Any]) -> Total:
+        try:
+            return capped_count(*queryset.order_by().values("pk").query.sql_with_params())
+        except EmptyResultSet:
+            return Total(0, is_exact=True)
 
     def after(self, queryset: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
         """Rows behind those values: a range on the first column, so that its index serves, ties by the key."""
