@@ -4,7 +4,16 @@
 import os
 import sys
 
-WITHOUT_SERVERS = {"check", "help", "collectstatic", "makemessages", "compilemessages", "spectacular", "runshop"}
+WITHOUT_SERVERS = {
+    "check",
+    "help",
+    "collectstatic",
+    "makemessages",
+    "compilemessages",
+    "spectacular",
+    "runshop",
+    "doctor",
+}
 
 
 def main() -> None:

@@ -106,7 +106,7 @@ class EmbeddedServers:
         rotate(self.log_dir / "embedded.log")
         with open(self.log_dir / "embedded.log", "ab") as log:
             self._keeper = subprocess.Popen(
-                [sys.executable, "-m", "bookstore.embedded", str(self.data_dir), *self.names],
+                [sys.executable, "-W", "ignore", "-m", "bookstore.embedded", str(self.data_dir), *self.names],
                 cwd=Path(__file__).resolve().parent.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -226,9 +226,9 @@ PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def die_with_parent(signal_number: int = signal.SIGINT) -> Callable[[], None]:
+def die_with_parent(signal_number: int = signal.SIGINT, parent: int | None = None) -> Callable[[], None]:
     """What a child does first: on Linux, have the kernel send it the signal when its parent ends (prctl(2))."""
-    parent = os.getpid()
+    parent = parent or os.getpid()
 
     def arrange() -> None:
         if LIBC is not None:

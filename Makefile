@@ -1,0 +1,61 @@
+# Two commands: `make run` and `make test`. Everything else is for those who change the shop.
+
+PORT ?= 8000
+HOST ?= 127.0.0.1
+DATA_DIR ?= var
+# The embedded Redis has wheels for Python 3.11 and 3.12, so these come first.
+PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3; do \
+	case "$$($$python -c 'import sys; print(sys.version_info[:2])' 2>/dev/null)" in \
+	"(3, 11)" | "(3, 12)") echo $$python; exit;; esac; done; echo python3)
+
+venv := .venv/bin/python
+manage := $(venv) manage.py
+# Checks and tests read none of the settings that this shell may hold for a shop.
+names := $(shell sed -n 's/.*env\.[a-z]*("\([A-Z_]*\)".*/\1/p' config/settings.py)
+clean_environment := env $(addprefix -u ,$(names))
+production := $(clean_environment) DATA_DIR=var/check HTTPS=true ALLOWED_HOSTS=shop.example \
+	DATABASE_URL=postgresql://bookstore@database.invalid/bookstore REDIS_URL=redis://redis.invalid:6379/0 \
+	SECRET_KEY=for-these-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ
+
+.PHONY: help run test check lock clean
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+help:
+	@echo 'make run [PORT=8000] [DATA_DIR=var] [HOST=127.0.0.1]   run the whole shop; Ctrl-C stops it'
+	@echo 'make test [ARGS="-k price"]                            run the tests'
+	@echo 'make check                                             format, lint, layers, types, schema, settings'
+	@echo 'make lock                                              pin what requirements*.txt ask for'
+	@echo 'make clean                                             remove .venv and caches; data folders stay'
+
+run: export DATA_DIR := $(DATA_DIR)
+run:
+	@$(PYTHON) tools/set_up.py requirements.lock
+	@exec $(manage) runshop --host "$(HOST)" --port "$(PORT)" --stop-with-parent
+
+.PHONY: development
+development:
+	@$(PYTHON) tools/set_up.py requirements.lock requirements-dev.lock
+
+test: development
+	@$(clean_environment) $(venv) -m pytest $(ARGS)
+
+check: development
+	$(venv) -m ruff format --check .
+	$(venv) -m ruff check .
+	$(venv) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	$(production) $(manage) check --deploy --fail-level WARNING
+	$(production) $(manage) makemigrations --check --dry-run
+	$(production) $(manage) spectacular --validate --fail-on-warn --file /dev/null
+	$(clean_environment) $(venv) -m mypy
+
+# Whichever index pip is configured with, the lock names none.
+lock: development
+	$(venv) -m piptools compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --output-file=requirements.lock requirements.txt
+	$(venv) -m piptools compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --output-file=requirements-dev.lock requirements-dev.txt
+
+clean:
+	rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
