@@ -4,14 +4,14 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 DATA_DIR ?= var
 # The embedded Redis has wheels for Python 3.11 and 3.12, so these come first.
-PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3; do \
-	case "$$($$python -c 'import sys; print(sys.version_info[:2])' 2>/dev/null)" in \
-	"(3, 11)" | "(3, 12)") echo $$python; exit;; esac; done; echo python3)
+PYTHON ?= $(shell for python in python3 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info[:2] not in {(3, 11), (3, 12)})' 2>/dev/null \
+	&& echo $$python && exit; done; echo python3)
 
 venv := .venv/bin/python
 manage := $(venv) manage.py
 # Checks and tests read none of the settings that this shell may hold for a shop.
-names := $(shell sed -n 's/.*env\.[a-z]*("\([A-Z_]*\)".*/\1/p' config/settings.py)
+names := $(shell grep -oE 'env\.[a-z]+."[A-Z_]+' config/settings.py | cut -d'"' -f2)
 clean_environment := env $(addprefix -u ,$(names))
 production := $(clean_environment) DATA_DIR=var/check HTTPS=true ALLOWED_HOSTS=shop.example \
 	DATABASE_URL=postgresql://bookstore@database.invalid/bookstore REDIS_URL=redis://redis.invalid:6379/0 \
