@@ -11,10 +11,10 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11; do \
 venv := .venv/bin/python
 manage := $(venv) manage.py
 # Checks and tests read none of the settings that this shell may hold for a shop.
-names := $(shell grep -oE 'env\.[a-z]+."[A-Z_]+' config/settings.py | cut -d'"' -f2)
+names := $(sort $(shell grep -oE 'env\.[a-z]+."[A-Z_]+' config/settings.py | cut -d'"' -f2))
 clean_environment := env $(addprefix -u ,$(names))
 production := $(clean_environment) DATA_DIR=var/check HTTPS=true ALLOWED_HOSTS=shop.example \
-	DATABASE_URL=postgresql://bookstore@database.invalid/bookstore REDIS_URL=redis://redis.invalid:6379/0 \
+	DATABASE_URL=postgresql://bookstore@127.0.0.1:1/bookstore REDIS_URL=redis://127.0.0.1:1/0 \
 	SECRET_KEY=for-these-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ
 
 .PHONY: help run test check lock clean
@@ -41,13 +41,13 @@ test: development
 	@$(clean_environment) $(venv) -m pytest $(ARGS)
 
 check: development
-	$(venv) -m ruff format --check .
-	$(venv) -m ruff check .
-	$(venv) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
-	$(production) $(manage) check --deploy --fail-level WARNING
-	$(production) $(manage) makemigrations --check --dry-run
-	$(production) $(manage) spectacular --validate --fail-on-warn --file /dev/null
-	$(clean_environment) $(venv) -m mypy
+	@echo 'format' && $(venv) -m ruff format --quiet --check .
+	@echo 'lint' && $(venv) -m ruff check --quiet .
+	@echo 'layers' && $(venv) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
+	@echo 'settings of a production shop' && $(production) $(manage) check --deploy --fail-level WARNING
+	@echo 'migrations' && $(production) $(venv) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@echo 'API schema' && $(production) $(manage) spectacular --validate --fail-on-warn --file /dev/null
+	@echo 'types' && $(clean_environment) $(venv) -m mypy
 
 # Whichever index pip is configured with, the lock names none.
 lock: development

@@ -26,7 +26,8 @@ def current(name: str) -> str | None:
 def start(name: str) -> bytes:
     key = f"version:{name}"
     shared_redis.client.set(key, time.time_ns(), nx=True)
-    return shared_redis.client.get(key) or b"0"
+    value = shared_redis.client.get(key)
+    return value if isinstance(value, bytes) else b"0"
 
 
 def bump(name: str) -> None:

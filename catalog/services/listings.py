@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -71,7 +72,8 @@ forms AS (
            string_agg(DISTINCT edition.title, ' ') AS titles,
            (array_agg(edition.language ORDER BY edition.id))[1] AS language,
            (array_agg(edition.cover ORDER BY edition.id) FILTER (WHERE edition.cover <> ''))[1] AS cover,
-           (array_agg(edition.description ORDER BY edition.id) FILTER (WHERE edition.description <> ''))[1] AS description,
+           (array_agg(edition.description ORDER BY edition.id)
+               FILTER (WHERE edition.description <> ''))[1] AS description,
            min(edition.published) AS published
     FROM wanted
     JOIN catalog_edition edition ON edition.book_id = wanted.id
@@ -109,8 +111,10 @@ INSERT INTO catalog_listing AS listing (
 )
 SELECT wanted.id, wanted.title, wanted.subtitle, wanted.title_key,
        left(coalesce(
-           nullif(regexp_replace(wanted.title_key,
-               '^(' || coalesce(%(articles)s::jsonb ->> split_part(forms.language, '-', 1), %(english)s) || ') ', ''), ''),
+           nullif(regexp_replace(
+               wanted.title_key,
+               '^(' || coalesce(%(articles)s::jsonb ->> split_part(forms.language, '-', 1), %(english)s) || ') ',
+               ''), ''),
            wanted.title_key), 200),
        coalesce(people.authors, people.editors, '[]'), in_series.first, coalesce(forms.cover, ''),
        coalesce(forms.formats, '{}'), coalesce(forms.languages, '{}'), coalesce(market.conditions, '{}'),
@@ -122,7 +126,8 @@ SELECT wanted.id, wanted.title, wanted.subtitle, wanted.title_key,
        setweight(to_tsvector('simple', wanted.title_key || ' ' || fold_text(coalesce(forms.titles, ''))), 'A')
        || setweight(to_tsvector('simple', fold_text(wanted.subtitle) || ' ' || coalesce(people.names, '') || ' '
                                           || coalesce(in_series.names, '')), 'B')
-       || setweight(to_tsvector('simple', coalesce(forms.publisher_names, '') || ' ' || coalesce(about.headings, '')), 'C')
+       || setweight(to_tsvector('simple', coalesce(forms.publisher_names, '') || ' '
+                                          || coalesce(about.headings, '')), 'C')
        || setweight(to_tsvector('simple', fold_text(left(wanted.description || ' ' || coalesce(forms.description, ''),
                                                           20000))), 'D')
 FROM wanted
@@ -151,7 +156,7 @@ def refresh_listings(books: Iterable[UUID]) -> int:
     Call it in the transaction of every change to a book, its editions, offers, people, series or subjects; readers
     see the change, and cached answers end, when that commits.
     """
-    values = {
+    values: dict[str, Any] = {
         "books": list(books),
         **availability.PARAMETERS,
         "author": AUTHOR,
@@ -163,7 +168,7 @@ def refresh_listings(books: Iterable[UUID]) -> int:
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(REFRESH, values)
-        changed = cursor.rowcount
+        changed = int(cursor.rowcount)
         transaction.on_commit(bump)
     return changed
 
