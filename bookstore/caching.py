@@ -22,7 +22,7 @@ class VersionedReads:
         if request.method not in {"GET", "HEAD"}:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         version = versions.current(self.version_name)
-        etag = version and etag_of(version, request.build_absolute_uri(), get_language() or "")
+        etag = version and etag_of(version, request.get_host(), request.get_full_path(), get_language() or "")
         if etag and is_known(request, etag):
             return publicly(HttpResponseNotModified(), etag)
         response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from uuid6 import uuid7
@@ -137,3 +140,26 @@ class RateLimitMiddleware:
             if request.path.startswith(prefix):
                 return "search" if scope == "anonymous" and "q" in request.GET else scope
         return None
+
+
+class ForConsole:
+    """Mixed into a middleware of Django's: only the console has sessions, messages and users that log in by form."""
+
+    get_response: Next
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(problems.CONSOLE):
+            return super().__call__(request)  # type: ignore[misc]
+        return self.get_response(request)
+
+
+class ConsoleSessionMiddleware(ForConsole, SessionMiddleware):
+    pass
+
+
+class ConsoleAuthenticationMiddleware(ForConsole, AuthenticationMiddleware):
+    pass
+
+
+class ConsoleMessageMiddleware(ForConsole, MessageMiddleware):
+    pass

@@ -6,9 +6,10 @@ from functools import cache
 
 from django.conf import settings
 
-from bookstore import shared_redis
+from bookstore import shared_redis, versions
 
-# Counts this window and the weighted rest of the one before it; a refused request is not counted.
+# Counts this window and the weighted rest of the one before it; a refused request is not counted. The further keys
+# are only read: what else a request needs from Redis comes along in the same round trip.
 COUNT = """
 local now = redis.call('TIME')
 local seconds = now[1] + now[2] / 1000000
@@ -19,8 +20,9 @@ local key, before = KEYS[1] .. ':' .. number, KEYS[1] .. ':' .. (number - 1)
 local used = tonumber(redis.call('GET', before) or '0') * (1 - passed) + tonumber(redis.call('GET', key) or '0')
 local reset = math.ceil(window * (1 - passed))
 if used + 1 > limit and enforced then return {0, 0, reset} end
+local also = #KEYS > 1 and redis.call('MGET', unpack(KEYS, 2)) or {}
 if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, window * 2) end
-return {1, math.max(0, math.floor(limit - used - 1)), reset}
+return {1, math.max(0, math.floor(limit - used - 1)), reset, also}
 """
 MOST_CLIENTS_IN_MEMORY = 10_000
 
@@ -53,14 +55,17 @@ def script() -> "shared_redis.redis.commands.core.Script":
 
 
 def take(scope: str, client: str, *, enforced: bool = True) -> Verdict:
-    """Count one request of a client. While Redis is gone, each process counts for itself."""
+    """Count one request of a client, and see the versions of what is cached.
+
+    While Redis is gone, each process counts for itself.
+    """
     limit, window = settings.RATE_LIMITS[scope]
-    counted = shared_redis.ask(
-        lambda redis: script()(keys=[f"limit:{scope}:{client}"], args=[window, limit, int(enforced)], client=redis)
-    )
+    keys = [f"limit:{scope}:{client}", *map(versions.key, versions.NAMES)]
+    counted = shared_redis.ask(lambda redis: script()(keys=keys, args=[window, limit, int(enforced)], client=redis))
     if counted is None:
         counted = take_in_memory(f"{scope}:{client}", limit, window, enforced)
-    passes, remaining, reset = counted
+    passes, remaining, reset, *also = counted
+    versions.see(also[0] if also else None)
     return Verdict(scope, limit, window, bool(passes), int(remaining), int(reset))
 
 

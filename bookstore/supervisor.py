@@ -253,10 +253,7 @@ class Shop:
             "PROMETHEUS_MULTIPROC_DIR": str(run / "metrics"),
             "PYTHONUNBUFFERED": "1",
         }
-        workers = max(2, min(4, os.cpu_count() or 1))
-        web = ["granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port), "--no-ws",
-               "--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024", "--backpressure", "512",
-               "--respawn-failed-workers", "--workers-kill-timeout", "5", "config.wsgi:application"]  # fmt: skip
+        web = web_command(self.host, self.port)
         worker = ["celery", "-A", "config", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle",
                   "--without-heartbeat", "--loglevel", "INFO"]  # fmt: skip
         beat = ["celery", "-A", "config", "beat", "--schedule", str(run / "beat"), "--pidfile="]
@@ -323,6 +320,14 @@ class Shop:
             if child.is_running():
                 self.say(f"The {child.name} process did not stop in time; ending it.")
             child.kill()
+
+
+def web_command(host: str, port: int, application: str = "config.wsgi:application") -> list[str]:
+    """How a WSGI application is served here: a process to a core, four at most, with four threads each."""
+    workers = max(2, min(4, os.cpu_count() or 1))
+    return ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws",
+            "--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024", "--backpressure", "512",
+            "--respawn-failed-workers", "--workers-kill-timeout", "5", application]  # fmt: skip
 
 
 def shown(path: Path) -> str:

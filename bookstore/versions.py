@@ -6,40 +6,52 @@ a process killed between its commit and its bump leaves a stale answer for that 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import orjson
 
 from bookstore import shared_redis
 
+NAMES = ("catalog",)
 RENEWED_EVERY = 300  # seconds
+
+# What the rate limit's round trip to Redis brought along, for the time of one request.
+_seen: ContextVar[dict[str, bytes | None] | None] = ContextVar("versions", default=None)
+
+
+def key(name: str) -> str:
+    return f"version:{name}"
+
+
+def see(values: Sequence[bytes | None] | None) -> None:
+    """Take these values, in the order of NAMES, as the versions of this request; None forgets them."""
+    _seen.set(None if values is None else dict(zip(NAMES, values, strict=True)))
 
 
 def current(name: str) -> str | None:
     """The version now, or None while Redis is gone."""
-    now = time.time()
-    value = shared_redis.ask(lambda redis: redis.get(f"version:{name}") or start(name))
-    return None if value is None else f"{int(value):x}-{int(now // RENEWED_EVERY):x}"
+    value = (_seen.get() or {}).get(name) or shared_redis.ask(lambda redis: redis.get(key(name)) or start(name))
+    return None if value is None else f"{int(value):x}-{int(time.time() // RENEWED_EVERY):x}"
 
 
 def start(name: str) -> bytes:
-    key = f"version:{name}"
-    shared_redis.client.set(key, time.time_ns(), nx=True)
-    value = shared_redis.client.get(key)
-    return value if isinstance(value, bytes) else b"0"
+    shared_redis.client.set(key(name), time.time_ns(), nx=True)
+    return shared_redis.client.get(key(name)) or b"0"
 
 
 def bump(name: str) -> None:
-    shared_redis.ask(lambda redis: start(name) and redis.incr(f"version:{name}"))
+    see(None)
+    shared_redis.ask(lambda redis: start(name) and redis.incr(key(name)))
 
 
-def remembered(name: str, key: str, compute: Callable[[], Any]) -> Any:
+def remembered(name: str, what: str, compute: Callable[[], Any]) -> Any:
     """What `compute` gives (something that JSON can hold), computed once for each version of `name`."""
     version = current(name)
     if version is None:
         return compute()
-    address = f"remembered:{name}:{version}:{key}"
+    address = f"remembered:{name}:{version}:{what}"
     known = shared_redis.ask(lambda redis: redis.get(address))
     if known is not None:
         return orjson.loads(known)

@@ -63,12 +63,12 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "bookstore.middleware.RequestLimitsMiddleware",
     "bookstore.middleware.RateLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "bookstore.middleware.ConsoleSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "bookstore.middleware.ConsoleAuthenticationMiddleware",
+    "bookstore.middleware.ConsoleMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

@@ -1,0 +1,193 @@
+"""How fast the catalogue answers, beside what the same machine can do at all. Ratios carry over; figures do not.
+
+    .venv/bin/python -m benchmarks.catalogue --books 100000
+    .venv/bin/python -m benchmarks.catalogue --csv goodbooks=books.csv --csv gutenberg=gutenberg_metadata.csv.gz
+
+It makes a shop of its own in var/benchmark (kept for the next run with the same books), serves it as `make run` does,
+with every middleware on, and asks it with wrk (Debian: `apt install wrk`). The limits are measured in the same run:
+pgbench with the list's own statement and with the same rows joined afresh, and a WSGI application that only says
+hello, behind the same server.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT, HELLO_PORT = 8099, 8098
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--books", type=int, default=100_000, help="synthetic books to load (default: 100000)")
+    parser.add_argument("--csv", action="append", default=[], metavar="FORMAT=FILE", help="import this file instead")
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--seconds", type=int, default=8, help="for each measurement")
+    parser.add_argument("--data-dir", type=Path, default=ROOT / "var" / "benchmark")
+    return parser.parse_args()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measurement: requests or transactions a second, and milliseconds where they are known."""
+
+    rate: float
+    p50: str = ""
+    p99: str = ""
+    failed: int = 0
+
+
+def main() -> None:
+    options = arguments()
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is not installed (Debian: apt install wrk).")
+    os.environ["DATA_DIR"] = str(options.data_dir.resolve())
+    os.environ["RATE_LIMIT_TRUSTED"] = "127.0.0.1"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django
+    from django.conf import settings
+
+    with settings.EMBEDDED.lease():
+        django.setup()
+        from benchmarks.books import prepare
+
+        count = prepare(options.books, options.csv)
+        limits = measure_limits(options)
+        with served("config.wsgi:application", PORT, options.data_dir):
+            figures = measure_shop(options)
+    report(count, options, limits, figures)
+
+
+def measure_limits(options: argparse.Namespace) -> dict[str, Figure]:
+    from benchmarks.statements import list_statement, same_rows_joined
+
+    figures = {
+        "pgbench, the list's statement": pgbench(list_statement(), options),
+        "pgbench, the same rows joined": pgbench(same_rows_joined(), options),
+    }
+    with served("benchmarks.hello:application", HELLO_PORT, options.data_dir):
+        figures["hello, same server"] = wrk(f"http://127.0.0.1:{HELLO_PORT}/", options)
+    return figures
+
+
+def measure_shop(options: argparse.Namespace) -> dict[str, Figure]:
+    from benchmarks.statements import sample
+
+    book, author, isbn, word = sample()
+    base = f"http://127.0.0.1:{PORT}/api/v1"
+    with urllib.request.urlopen(f"{base}/books/") as response:
+        etag = response.headers["ETag"]
+    addresses = {
+        "list of 20": f"{base}/books/",
+        "list of 20, filtered": f"{base}/books/?format=paperback&availability=in_stock&sort=price",
+        "list of 20, by author": f"{base}/books/?author={author}",
+        "search, one word": f"{base}/books/?q={word}",
+        "search, exact title": f"{base}/books/?q=the+{word}&sort=relevance",
+        "book page": f"{base}/books/{book}/",
+        "edition by ISBN": f"{base}/editions/{isbn}/",
+    }
+    figures = {name: wrk(address, options) for name, address in addresses.items()}
+    figures["list of 20, unchanged (304)"] = wrk(f"{base}/books/", options, "-H", f"If-None-Match: {etag}")
+    return figures
+
+
+@contextlib.contextmanager
+def served(application: str, port: int, data_dir: Path) -> Iterator[None]:
+    """The application behind granian, with as many workers and threads as the shop has."""
+    from bookstore.supervisor import web_command
+
+    log = open(data_dir / "log" / f"benchmark-{port}.log", "wb")  # noqa: SIM115 - the server's, closed with it
+    server = subprocess.Popen(
+        [sys.executable, "-m", *web_command("127.0.0.1", port, application)],
+        cwd=ROOT,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health/live/", server)
+        yield
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=20)
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=1)
+            return
+        if server.poll() is not None:
+            sys.exit("The server did not start; see its log in the data folder.")
+        time.sleep(0.1)
+    sys.exit("The server does not answer.")
+
+
+def wrk(address: str, options: argparse.Namespace, *more: str) -> Figure:
+    warm_up = ["wrk", "-t1", f"-c{options.clients}", "-d2", *more, address]
+    subprocess.run(warm_up, check=True, capture_output=True)
+    command = ["wrk", "-t1", f"-c{options.clients}", f"-d{options.seconds}", "--latency", *more, address]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    percentile = {name: re.search(rf"{name}%\s+(\S+)", printed)[1] for name in ("50", "99")}
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", printed)
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", printed)[1])
+    return Figure(rate, percentile["50"], percentile["99"], int(failed[1]) if failed else 0)
+
+
+def pgbench(statement: str, options: argparse.Namespace) -> Figure:
+    from django.conf import settings
+
+    from bookstore.embedded import Postgres
+
+    with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as script:
+        script.write(" ".join(statement.split()) + ";\n")
+    program = str(Postgres(settings.EMBEDDED).programs / "pgbench")
+    command = [
+        program,
+        "-n",
+        "-M",
+        "prepared",
+        f"-c{options.clients}",
+        "-j2",
+        f"-T{options.seconds}",
+        "-f",
+        script.name,
+    ]
+    printed = subprocess.run(
+        [*command, settings.DATABASE_URL], check=True, capture_output=True, text=True, env={**os.environ, "LANG": "C"}
+    ).stdout
+    return Figure(float(re.search(r"tps = ([\d.]+)", printed)[1]))
+
+
+def report(count: int, options: argparse.Namespace, limits: dict[str, Figure], figures: dict[str, Figure]) -> None:
+    same, joined, hello = (figure.rate for figure in limits.values())
+    listed = figures["list of 20"].rate
+    print(f"\n{count:,} books, {options.clients} clients, {options.seconds} s each\n")
+    print("| limit of this machine | per second |\n|---|---:|")
+    for name, figure in limits.items():
+        print(f"| {name} | {figure.rate:,.0f} |")
+    print(
+        "\n| asked | req/s | p50 | p99 | of pgbench, same statement | of pgbench, joined | of hello | × list | failed |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for name, figure in figures.items():
+        print(
+            f"| {name} | {figure.rate:,.0f} | {figure.p50} | {figure.p99} | {figure.rate / same:.1%} "
+            f"| {figure.rate / joined:.1%} | {figure.rate / hello:.1%} | {figure.rate / listed:.2f} | {figure.failed} |"
+        )
+
+
+if __name__ == "__main__":
+    main()
