@@ -15,8 +15,9 @@ CHUNK = 5_000
 VOCABULARY = """CREATE TEMPORARY TABLE word AS
     SELECT n, translate(left(md5(n::text), 4 + n % 6), '0123456789', 'aeioulnrst') AS word
     FROM generate_series(0, 20000) n"""
-DRAW = """CREATE FUNCTION pg_temp.draw(number bigint, about int, least int, most int) RETURNS int LANGUAGE sql IMMUTABLE AS
-    $$ SELECT least + abs(hashint8(number * 1000 + about)::bigint) % (most - least + 1) $$"""
+DRAW = """CREATE FUNCTION pg_temp.draw(number bigint, about int, low int, high int) RETURNS int
+    LANGUAGE sql IMMUTABLE AS
+    $$ SELECT low + (abs(hashint8(number * 1000 + about)::bigint) % (high - low + 1))::int $$"""
 ISBN = """CREATE FUNCTION pg_temp.isbn(number bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT digits || (10 - (SELECT sum(substr(digits, place, 1)::int * (3 - 2 * (place % 2)))
                             FROM generate_series(1, 12) place) % 10) % 10
@@ -48,7 +49,8 @@ REST = """
                      format, language, imprint, published, availability_code, description, cover)
                  SELECT gen_random_uuid(), now(), now(), numbered.id,
                         CASE WHEN copy = 0 THEN pg_temp.isbn(%(first)s + numbered.n) END, '', '',
-                        (ARRAY['paperback', 'hardback', 'ebook'])[pg_temp.draw(%(first)s + n, 1 + copy, 1, 3)], 'en', '',
+                        (ARRAY['paperback', 'hardback', 'ebook'])[pg_temp.draw(%(first)s + n, 1 + copy, 1, 3)],
+                        'en', '',
                         19900000 + (numbered.n %% 30) * 10000, '', '', ''
                  FROM numbered, generate_series(0, 1) copy WHERE copy = 0 OR numbered.n %% 3 = 0
                  RETURNING id, book_id)
