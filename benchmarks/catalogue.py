@@ -140,7 +140,7 @@ def wrk(address: str, options: argparse.Namespace, *more: str) -> Figure:
     subprocess.run(warm_up, check=True, capture_output=True)
     command = ["wrk", "-t1", f"-c{options.clients}", f"-d{options.seconds}", "--latency", *more, address]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    percentile = {name: re.search(rf"{name}%\s+(\S+)", printed)[1] for name in ("50", "99")}
+    percentile = {name: re.search(rf"^\s+{name}%\s+(\S+)", printed, re.MULTILINE)[1] for name in ("50", "99")}
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", printed)
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", printed)[1])
     return Figure(rate, percentile["50"], percentile["99"], int(failed[1]) if failed else 0)

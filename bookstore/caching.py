@@ -4,7 +4,6 @@ import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 
@@ -52,5 +51,4 @@ def is_known(request: HttpRequest, etag: str) -> bool:
 def publicly(response: HttpResponse, etag: str) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = CACHE_CONTROL
-    patch_vary_headers(response, ["Accept-Language"])
     return response

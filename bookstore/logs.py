@@ -4,6 +4,7 @@ import logging
 import logging.config
 from typing import Any
 
+import orjson
 import structlog
 
 SHARED = [
@@ -14,6 +15,10 @@ SHARED = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
 ]
+
+
+def as_line(event: dict[str, Any], **_options: Any) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -28,7 +33,7 @@ def configure(options: dict[str, Any]) -> None:
                     "foreign_pre_chain": SHARED,
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        structlog.processors.JSONRenderer(default=str),
+                        structlog.processors.JSONRenderer(serializer=as_line),
                     ],
                 },
             },

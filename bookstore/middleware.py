@@ -11,6 +11,8 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from uuid6 import uuid7
 
 from bookstore import errors, metrics, problems, rate_limits
@@ -140,6 +142,22 @@ class RateLimitMiddleware:
             if request.path.startswith(prefix):
                 return "search" if scope == "anonymous" and "q" in request.GET else scope
         return None
+
+
+class LanguageMiddleware:
+    """The reader's language, by cookie or Accept-Language; unlike Django's, without a look at the path for one."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        patch_vary_headers(response, ["Accept-Language"])
+        response.setdefault("Content-Language", language)
+        return response
 
 
 class ForConsole:

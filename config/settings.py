@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from celery.schedules import crontab
-from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from bookstore.embedded import EmbeddedServers
@@ -64,7 +63,7 @@ MIDDLEWARE = [
     "bookstore.middleware.RequestLimitsMiddleware",
     "bookstore.middleware.RateLimitMiddleware",
     "bookstore.middleware.ConsoleSessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "bookstore.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "bookstore.middleware.ConsoleAuthenticationMiddleware",
@@ -135,7 +134,6 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Bookstore <shop@example.com
 # ---- language and time ---------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_control
+from django.views.generic import RedirectView
 from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
@@ -12,7 +13,6 @@ from bookstore import health, metrics, pages
 from catalog.views import AuthorViewSet, BookViewSet, EditionViewSet, PublisherViewSet, SeriesViewSet, SubjectViewSet
 
 api = DefaultRouter()
-api.include_root_view = False
 api.include_format_suffixes = False
 api.register("books", BookViewSet, basename="book")
 api.register("editions", EditionViewSet, basename="edition")
@@ -22,6 +22,7 @@ api.register("publishers", PublisherViewSet, basename="publisher")
 api.register("subjects", SubjectViewSet, basename="subject")
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="docs")),
     path("api/v1/", include(api.urls)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
