@@ -36,9 +36,9 @@ def current(name: str) -> str | None:
     return None if value is None else f"{int(value):x}-{int(time.time() // RENEWED_EVERY):x}"
 
 
-def start(name: str) -> bytes:
+def start(name: str) -> int:
     shared_redis.client.set(key(name), time.time_ns(), nx=True)
-    return shared_redis.client.get(key(name)) or b"0"
+    return int(shared_redis.client.get(key(name)) or 0)
 
 
 def bump(name: str) -> None:
