@@ -17,7 +17,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -151,8 +150,8 @@ def pgbench(statement: str, options: argparse.Namespace) -> Figure:
 
     from bookstore.embedded import Postgres
 
-    with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as script:
-        script.write(" ".join(statement.split()) + ";\n")
+    script = options.data_dir / "run" / "pgbench.sql"
+    script.write_text(" ".join(statement.split()) + ";\n")
     program = str(Postgres(settings.EMBEDDED).programs / "pgbench")
     command = [
         program,
@@ -163,7 +162,7 @@ def pgbench(statement: str, options: argparse.Namespace) -> Figure:
         "-j2",
         f"-T{options.seconds}",
         "-f",
-        script.name,
+        str(script),
     ]
     printed = subprocess.run(
         [*command, settings.DATABASE_URL], check=True, capture_output=True, text=True, env={**os.environ, "LANG": "C"}

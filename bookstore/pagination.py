@@ -23,6 +23,43 @@ LARGEST_PAGE = 100
 REACH = 10_000  # rows that numbered pages and exact totals reach
 
 
+PARAMETERS = [
+    {
+        "name": "page",
+        "in": "query",
+        "description": f"Numbered pages reach the first {REACH} rows.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": REACH, "default": 1},
+    },
+    {
+        "name": "page_size",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE},
+    },
+    {
+        "name": "cursor",
+        "in": "query",
+        "description": "The next_cursor of the list before; for endless scrolling at constant cost.",
+        "schema": {"type": "string"},
+    },
+]
+PAGINATION: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "page": {"type": ["integer", "null"], "description": "null after a cursor", "example": 1},
+        "page_size": {"type": "integer", "example": PAGE_SIZE},
+        "total": {"type": "integer", "description": f"an estimate above {REACH}", "example": 312},
+        "total_is_exact": {"type": "boolean", "example": True},
+        "total_pages": {"type": "integer", "example": 16},
+        "has_next": {"type": "boolean", "example": True},
+        "has_previous": {"type": "boolean", "example": False},
+        "next": {"type": ["string", "null"], "format": "uri", "example": "http://localhost:8000/api/v1/…/?page=2"},
+        "previous": {"type": ["string", "null"], "format": "uri", "example": None},
+        "next_cursor": {"type": ["string", "null"], "example": "WyJwb3B1bGFyIiw0Miwi…"},
+    },
+}
+PAGINATION["required"] = list(PAGINATION["properties"])
+
+
 @dataclass(frozen=True, slots=True)
 class PageRequest:
     """Which part of a list is wanted: a page by its number, or what comes after a cursor."""
@@ -174,3 +211,10 @@ class Pages(BasePagination):
                 ",".join(self.order), [getattr(self.rows[-1], name.lstrip("-")) for name in self.order]
             )
         return Response(envelope(self.request.build_absolute_uri(), self.wanted, data, self.total, cursor))
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        return PARAMETERS
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        properties = {"results": schema, "pagination": PAGINATION}
+        return {"type": "object", "required": list(properties), "properties": properties}

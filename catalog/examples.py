@@ -28,22 +28,6 @@ BOOK_IN_LIST = {
     "published": "1974",
     "url": f"{BASE}/api/v1/books/{BOOK_ID}/",
 }
-BOOK_LIST = {
-    "results": [BOOK_IN_LIST],
-    "pagination": {
-        "page": 1,
-        "page_size": 20,
-        "total": 10000,
-        "total_is_exact": True,
-        "total_pages": 500,
-        "has_next": True,
-        "has_previous": False,
-        "next": f"{BASE}/api/v1/books/?page=2",
-        "previous": None,
-        "next_cursor": "WyJwb3B1bGFyIiw0Miwi…",
-    },
-    "facets": {"format": [{"value": "paperback", "label": "Paperback", "count": 1000, "exact": False}]},
-}
 OFFER = {
     "id": "0198c1f2-6f1e-7444-8a4f-2b1f0d0a9c04",
     "seller": {"id": "0198c1f2-6f1e-7555-8a4f-2b1f0d0a9c05", "slug": "corner-bookshop", "name": "Corner Bookshop"},
@@ -100,6 +84,17 @@ BOOK = {
 }
 
 
+CONTRIBUTOR = {**AUTHOR, "sort_name": "Le Guin, Ursula K.", "birth_year": 1929, "death_year": 2018}
+CONTRIBUTOR_PAGE = {**CONTRIBUTOR, "aliases": [], "biography": "", "book_count": 42}
+SERIES_IN_LIST = {"id": SERIES["id"], "name": SERIES["name"]}
+SERIES_PAGE = {**SERIES_IN_LIST, "books": [{**BOOK_IN_LIST, "position": 6.0, "label": "6"}]}
+SUBJECT_IN_TREE = {**SUBJECT, "parent": "0198c1f2-6f1e-7888-8a4f-2b1f0d0a9c08", "children": []}
+SUBJECT_PAGE = {
+    **SUBJECT_IN_TREE,
+    "ancestors": [{"id": SUBJECT_IN_TREE["parent"], "scheme": "thema", "code": "F", "label": "Fiction"}],
+}
+
+
 def text(name: str, description: str, **options: object) -> OpenApiParameter:
     return OpenApiParameter(name, OpenApiTypes.STR, description=description, **options)
 
@@ -127,7 +122,4 @@ BOOK_LIST_PARAMETERS = [
     text("published_before", "Published in or before 1997, 1997-06 or 1997-06-26."),
     OpenApiParameter("sort", OpenApiTypes.STR, enum=SORTS, description="Relevance needs q; without it, popular."),
     choices("facets", list(FACETS), "Counts with all filters but the facet's own."),
-    OpenApiParameter("page", OpenApiTypes.INT, description="The first 10,000 rows can be reached by number."),
-    OpenApiParameter("page_size", OpenApiTypes.INT, description="20; at most 100."),
-    text("cursor", "The next_cursor of the list before."),
 ]

@@ -140,25 +140,6 @@ class FacetValueSerializer(serializers.Serializer):
     exact = serializers.BooleanField(help_text="False where there are more than count.")
 
 
-class PaginationSerializer(serializers.Serializer):
-    page = serializers.IntegerField(allow_null=True, help_text="null after a cursor")
-    page_size = serializers.IntegerField()
-    total = serializers.IntegerField()
-    total_is_exact = serializers.BooleanField()
-    total_pages = serializers.IntegerField()
-    has_next = serializers.BooleanField()
-    has_previous = serializers.BooleanField()
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    next_cursor = serializers.CharField(allow_null=True)
-
-
-class BookListSerializer(serializers.Serializer):
-    results = BookInListSerializer(many=True)
-    pagination = PaginationSerializer()
-    facets = serializers.DictField(child=FacetValueSerializer(many=True), required=False)
-
-
 class ContributorSerializer(serializers.ModelSerializer):
     class Meta:
         model = Contributor

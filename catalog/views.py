@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from bookstore.caching import VersionedReads
 from bookstore.errors import NotFound
-from bookstore.pagination import envelope
+from bookstore.pagination import Pages, envelope
 from catalog import examples, reads, serializers
 from catalog.filters import (
     ContributorFilter,
@@ -26,22 +26,38 @@ from catalog.filters import (
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models import Contributor, Publisher, Series, Subject
 from catalog.search import search
+from catalog.search.facets import FACETS_SCHEMA
 
 
 def base_url(request: Request) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-class BookViewSet(VersionedReads, ViewSet):
+def shown(name: str, value: Any) -> list[OpenApiExample]:
+    return [OpenApiExample(name, value=value, response_only=True)]
+
+
+class BookPages(Pages):
+    """Says in the schema that a list of books may have facets."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        paginated = super().get_paginated_response_schema(schema)
+        return {**paginated, "properties": {**paginated["properties"], "facets": FACETS_SCHEMA}}
+
+
+class BookViewSet(VersionedReads, GenericViewSet):
     lookup_value_regex = "[^/]+"
+    serializer_class = serializers.BookInListSerializer
+    pagination_class = BookPages
+    filter_backends = []
 
     @extend_schema(
         operation_id="books_list",
         summary="Search and filter books",
         description="Several values of one filter, separated by commas, mean any of them.",
         parameters=examples.BOOK_LIST_PARAMETERS,
-        responses=serializers.BookListSerializer,
-        examples=[OpenApiExample("One page", value=examples.BOOK_LIST, response_only=True)],
+        responses=serializers.BookInListSerializer(many=True),
+        examples=shown("A book", examples.BOOK_IN_LIST),
     )
     def list(self, request: Request) -> Response:
         query = read_book_query(request.query_params)
@@ -56,7 +72,7 @@ class BookViewSet(VersionedReads, ViewSet):
         summary="One book with its editions and offers",
         parameters=[OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
         responses=serializers.BookSerializer,
-        examples=[OpenApiExample("A book", value=examples.BOOK, response_only=True)],
+        examples=shown("A book", examples.BOOK),
     )
     def retrieve(self, request: Request, pk: str) -> Response:
         return found_or_404(reads.book_page(as_id(pk), base_url(request)))
@@ -72,7 +88,7 @@ class EditionViewSet(VersionedReads, ViewSet):
         description="An ISBN-10 or ISBN-13 with hyphens, spaces or neither; or the edition's id.",
         parameters=[OpenApiParameter("isbn", OpenApiTypes.STR, OpenApiParameter.PATH)],
         responses=serializers.EditionSerializer,
-        examples=[OpenApiExample("An edition", value=examples.EDITION, response_only=True)],
+        examples=shown("An edition", examples.EDITION),
     )
     def retrieve(self, request: Request, isbn: str) -> Response:
         return found_or_404(reads.edition_page(base_url(request), **isbn_or_id(isbn)))
@@ -118,8 +134,10 @@ class CatalogueViewSet(VersionedReads, ListModelMixin, RetrieveModelMixin, Gener
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Authors and other contributors, by name"),
-    retrieve=extend_schema(summary="One contributor"),
+    list=extend_schema(
+        summary="Authors and other contributors, by name", examples=shown("A contributor", examples.CONTRIBUTOR)
+    ),
+    retrieve=extend_schema(summary="One contributor", examples=shown("A contributor", examples.CONTRIBUTOR_PAGE)),
 )
 class AuthorViewSet(CatalogueViewSet):
     queryset = Contributor.objects.order_by("sort_key", "id")
@@ -135,8 +153,8 @@ class AuthorViewSet(CatalogueViewSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Publishers, by name"),
-    retrieve=extend_schema(summary="One publisher"),
+    list=extend_schema(summary="Publishers, by name", examples=shown("A publisher", examples.PUBLISHER)),
+    retrieve=extend_schema(summary="One publisher", examples=shown("A publisher", examples.PUBLISHER)),
 )
 class PublisherViewSet(CatalogueViewSet):
     queryset = Publisher.objects.order_by("name_key", "id")
@@ -145,8 +163,10 @@ class PublisherViewSet(CatalogueViewSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Series, by name"),
-    retrieve=extend_schema(summary="One series with its books in order"),
+    list=extend_schema(summary="Series, by name", examples=shown("A series", examples.SERIES_IN_LIST)),
+    retrieve=extend_schema(
+        summary="One series with its books in order", examples=shown("A series", examples.SERIES_PAGE)
+    ),
 )
 class SeriesViewSet(CatalogueViewSet):
     queryset = Series.objects.order_by("name_key", "id")
@@ -164,8 +184,12 @@ class SeriesViewSet(CatalogueViewSet):
     list=extend_schema(
         summary="Subjects as a tree, from its roots",
         description="Without `parent` or `q` the broadest headings; each with those right below it.",
+        examples=shown("A subject", examples.SUBJECT_IN_TREE),
     ),
-    retrieve=extend_schema(summary="One subject with the headings above and below it"),
+    retrieve=extend_schema(
+        summary="One subject with the headings above and below it",
+        examples=shown("A subject", examples.SUBJECT_PAGE),
+    ),
 )
 class SubjectViewSet(CatalogueViewSet):
     queryset = Subject.objects.order_by("label_key", "id")

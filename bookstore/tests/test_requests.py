@@ -112,3 +112,14 @@ def test_the_docs_page_loads_nothing_from_elsewhere(client):
 
     assert "swagger" in page
     assert not re.search(r"(src|href)=\"https?://", page)
+
+
+def test_the_schema_describes_lists_by_their_envelope(client):
+    schemas = client.get("/api/v1/schema/", headers={"accept": "application/vnd.oai.openapi+json"}).json()[
+        "components"
+    ]["schemas"]
+    body = client.get(URL).json()
+
+    for name in ("PaginatedBookInListList", "PaginatedContributorList", "PaginatedSubjectList"):
+        assert schemas[name]["required"] == list(body)
+        assert schemas[name]["properties"]["pagination"]["required"] == list(body["pagination"])

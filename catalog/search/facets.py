@@ -93,3 +93,25 @@ LABELS = {
     "price": price_labels,
     "rating": rating_labels,
 }
+
+FACETS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "For each facet asked for, its values; each has what the filter of the same name takes.",
+    "example": {"format": [{"value": "paperback", "label": "Paperback", "count": 1000, "exact": False}]},
+    "additionalProperties": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["value", "label", "count", "exact"],
+            "properties": {
+                "value": {"type": ["string", "integer"]},
+                "label": {"type": "string"},
+                "code": {"type": "string", "description": "of a subject: thema:FBA"},
+                "price_min": {"type": "string"},
+                "price_max": {"type": ["string", "null"]},
+                "count": {"type": "integer", "maximum": EXACT_UP_TO},
+                "exact": {"type": "boolean", "description": "false where there are more than count"},
+            },
+        },
+    },
+}
