@@ -1,0 +1,83 @@
+"""One batch of a file: placed, written, and accounted for."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from catalog.imports import seen
+from catalog.imports.formats import Format
+from catalog.imports.offers import Offers
+from catalog.imports.placing import UNCHANGED, UPDATED, Batch
+from catalog.imports.record import REJECTED, Note, Record, RowRejected
+from catalog.imports.report import KIND_OF_OUTCOME
+from catalog.imports.rows import BadRow
+from catalog.imports.writing import write
+from catalog.models import Edition
+from catalog.services import refresh_listings
+
+Item = Record | BadRow
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch."""
+
+    notes: list[Note] = field(default_factory=list)
+    fates: dict[int, str] = field(default_factory=dict)
+
+    def reject(self, line: int, column: str, value: str, reason: str) -> None:
+        self.notes.append(Note(line, column, value, reason, REJECTED))
+
+    def counts(self, rows: dict[int, int]) -> Counter[str]:
+        counts = Counter(KIND_OF_OUTCOME[note.outcome] for note in self.notes)
+        for line, fate in self.fates.items():
+            counts[fate] += rows[line]
+        return counts + Counter(rows=sum(rows.values()))
+
+
+def write_items(format: Format, items: Sequence[Item]) -> Outcome:
+    """Bring the items into the catalogue, in the caller's transaction."""
+    outcome = Outcome()
+    for item in items:
+        if isinstance(item, BadRow):
+            outcome.reject(item.line, item.column, item.value, item.reason)
+    records = [item for item in items if isinstance(item, Record)]
+    batch = Batch(format.name, records, trusts_isbn=format.has_offers)
+    for record, sighting in zip(records, seen.remember(records), strict=True):
+        place(batch, record, sighting, outcome)
+    books = write(batch)
+    books |= write_offers(batch, outcome)
+    if books:
+        refresh_listings(books)
+    outcome.notes += batch.notes
+    outcome.notes.sort(key=lambda note: note.line)
+    return outcome
+
+
+def place(batch: Batch, record: Record, sighting: seen.Sighting, outcome: Outcome) -> None:
+    try:
+        if sighting.repeats_line and sighting.differs:
+            raise RowRejected(
+                "", record.reference, f"Line {sighting.repeats_line} tells of the same edition differently."
+            )
+        outcome.fates[record.line] = batch.place(
+            record, first_of_book=sighting.first_of_book, repeated=bool(sighting.repeats_line)
+        )
+        outcome.notes += record.notes
+    except RowRejected as rejected:
+        outcome.reject(record.line, rejected.column, rejected.value, rejected.reason)
+
+
+def write_offers(batch: Batch, outcome: Outcome) -> set[UUID]:
+    """Write the offers of the placed records, and return the books whose offers changed."""
+    wanted = [(record.line, record.offer, edition) for record, edition in batch.placed if record.offer]
+    offers = Offers(wanted)
+    changed = {line for line, fate in offers.place().items() if fate != UNCHANGED}
+    offers.write()
+    outcome.notes += offers.notes
+    for line in changed:
+        if outcome.fates[line] == UNCHANGED:
+            outcome.fates[line] = UPDATED
+    editions = {edition for line, _, edition in wanted if line in changed}
+    return set(Edition.objects.filter(pk__in=editions).values_list("book", flat=True)) if editions else set()

@@ -1,0 +1,112 @@
+"""The offers in a batch: new, changed, or as the shop has them."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Seller
+from catalog.imports.placing import CREATED, UNCHANGED, UPDATED
+from catalog.imports.record import LEFT_OUT, Note, OfferLine
+from catalog.models import Offer
+from catalog.vocabularies import Condition
+
+Wanted = tuple[int, OfferLine, UUID]  # line of the file, offer, edition
+FIELDS = ("price_minor", "currency", "on_hand", "condition", "notes")
+
+
+class Offers:
+    """The sellers' copies of the editions in one batch, locked while they are compared."""
+
+    def __init__(self, wanted: list[Wanted]) -> None:
+        self.wanted = wanted
+        self.notes: list[Note] = []
+        self.new: list[Offer] = []
+        self.changed: dict[Offer, None] = {}
+        slugs = {offer.seller for _, offer, _ in wanted}
+        self.sellers = {seller.slug: seller for seller in Seller.objects.filter(slug__in=slugs)} if slugs else {}
+        self.known: dict[tuple[UUID, UUID], list[Offer]] = defaultdict(list)
+        self.by_id: dict[UUID, Offer] = {}
+        if wanted:
+            self._load()
+
+    def _load(self) -> None:
+        ids = {offer.offer_id for _, offer, _ in self.wanted if offer.offer_id}
+        rows = Offer.objects.select_for_update(no_key=True).order_by("pk")
+        for offer in rows.filter(edition__in={edition for _, _, edition in self.wanted}):
+            if offer.archived_at is None:
+                self.known[offer.seller_id, offer.edition_id].append(offer)
+        self.by_id = {offer.pk: offer for offer in Offer.objects.filter(pk__in=ids)} if ids else {}
+        here = {offer.pk: offer for offers in self.known.values() for offer in offers}
+        self.by_id |= {pk: here[pk] for pk in ids & here.keys()}
+
+    def place(self) -> dict[int, str]:
+        """What became of the offer of each line."""
+        return {line: self._place(line, offer, edition) for line, offer, edition in self.wanted}
+
+    def _place(self, line: int, wanted: OfferLine, edition: UUID) -> str:
+        seller = self.sellers.get(wanted.seller)
+        if seller is None:
+            return self._leave_out(line, "seller", wanted.seller, "The shop has no seller of this name.")
+        named = self.by_id.get(wanted.offer_id) if wanted.offer_id else None
+        if named and (named.edition_id, named.seller_id, named.archived_at) != (edition, seller.pk, None):
+            return self._leave_out(
+                line, "offer", str(named.pk), "It is another seller's, of another edition, or withdrawn."
+            )
+        known = named or self._like(wanted, self.known[seller.pk, edition])
+        if known is None:
+            self._add(wanted, seller, edition)
+            return CREATED
+        return self._change(known, wanted)
+
+    def _leave_out(self, line: int, column: str, value: str, reason: str) -> str:
+        self.notes.append(Note(line, column, value, reason, LEFT_OUT))
+        return UNCHANGED
+
+    def _like(self, wanted: OfferLine, offers: list[Offer]) -> Offer | None:
+        """The offer of new copies, or used ones of the same description, best at the same price."""
+        alike = [
+            offer for offer in offers if offer.condition == wanted.condition
+            and (wanted.condition == Condition.NEW or offer.notes == wanted.notes) and not self._is_another(offer, wanted)
+        ]  # fmt: skip
+        same_price = [offer for offer in alike if offer.price == wanted.price]
+        return next(iter(same_price or alike), None)
+
+    def _is_another(self, offer: Offer, wanted: OfferLine) -> bool:
+        """A used copy with a number of its own is not one that the shop has under another number."""
+        return wanted.offer_id is not None and wanted.condition != Condition.NEW
+
+    def _add(self, wanted: OfferLine, seller: Seller, edition: UUID) -> None:
+        offer = Offer(edition_id=edition, seller=seller, **values(wanted))
+        if wanted.offer_id:
+            offer.pk = wanted.offer_id
+        self.new.append(offer)
+        self.known[seller.pk, edition].append(offer)
+        self.by_id[offer.pk] = offer
+
+    def _change(self, offer: Offer, wanted: OfferLine) -> str:
+        news = {name: value for name, value in values(wanted).items() if getattr(offer, name) != value}
+        for name, value in news.items():
+            setattr(offer, name, value)
+        if not news:
+            return UNCHANGED
+        if not offer._state.adding:
+            self.changed[offer] = None
+        return UPDATED
+
+    def write(self) -> None:
+        for offer in self.changed:
+            offer.updated_at = timezone.now()
+        Offer.objects.bulk_create(self.new)
+        Offer.objects.bulk_update(self.changed, [*FIELDS, "updated_at"])
+
+
+def values(wanted: OfferLine) -> dict[str, object]:
+    """The fields that the row states; a blank quantity leaves the stock as it is."""
+    stated: dict[str, object] = {
+        "condition": wanted.condition,
+        "price_minor": wanted.price.minor,
+        "currency": wanted.price.currency,
+        "notes": wanted.notes,
+    }
+    return stated if wanted.quantity is None else stated | {"on_hand": wanted.quantity}

@@ -1,0 +1,110 @@
+"""One source's account of a book, an edition and perhaps an offer, in the shop's words."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from bookstore.money import Money
+from catalog.vocabularies import AUTHOR
+
+LEFT_OUT = "value left out"
+REPAIRED = "value repaired"
+REJECTED = "row rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line of the report."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contributor as a source names them, with their part in the book."""
+
+    name: str
+    sort_name: str
+    role: str = AUTHOR
+    birth: int | None = None
+    death: int | None = None
+    aliases: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPlace:
+    """A series, and the book's place in it: as printed, and as a number where it is one."""
+
+    name: str
+    label: str = ""
+    position: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A subject of a scheme. Without a label, a new subject is called by its code."""
+
+    scheme: str
+    code: str
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """One seller's copies, as a row offers them."""
+
+    seller: str
+    condition: str
+    price: Money
+    quantity: int | None
+    notes: str
+    offer_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    """What one row says. `book` and `edition` hold the fields with a value, by the models' names."""
+
+    line: int
+    reference: str
+    book: dict[str, Any]
+    edition: dict[str, Any]
+    rows: int = 1
+    isbn: str | None = None
+    publisher: str = ""
+    people: tuple[Person, ...] = ()
+    series: tuple[SeriesPlace, ...] = ()
+    subjects: tuple[Heading, ...] = ()
+    book_id: UUID | None = None
+    book_key: str = ""
+    edition_id: UUID | None = None
+    has_edition: bool = True
+    offer: OfferLine | None = None
+    notes: list[Note] = field(default_factory=list)
+    _digest: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Of all that the catalogue takes from the row; an offer has its own life."""
+        self._digest = self._digest or self._make_digest()
+        return self._digest
+
+    def _make_digest(self) -> str:
+        facts = [self.book, self.edition, self.isbn, self.publisher, self.book_key, str(self.book_id)]
+        lists = [[asdict(each) for each in part] for part in (self.people, self.series, self.subjects)]
+        return hashlib.sha256(json.dumps([facts, lists], default=str, sort_keys=True).encode()).hexdigest()
+
+
+class RowRejected(Exception):
+    """A row that makes no book; the message says why."""
+
+    def __init__(self, column: str, value: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason = column, value, reason

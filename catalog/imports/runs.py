@@ -1,0 +1,206 @@
+"""An import from beginning to end, or from where an interrupted one stopped."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Seller
+from catalog.imports import seen
+from catalog.imports.batches import Item, write_items
+from catalog.imports.errors import ImportRefused, UnreadableRest
+from catalog.imports.files import ImportFile, LineReader
+from catalog.imports.formats import FORMATS, Format
+from catalog.imports.record import Note, Record
+from catalog.imports.report import KIND_OF_OUTCOME, Report, ReportFile
+from catalog.imports.rows import BadRow, Table
+from catalog.models import ImportRun
+
+BATCH = 1000
+LOCK = 0x626F6F6B  # any number that nothing else in the shop locks
+LOST = (OperationalError, InterfaceError, OSError)
+
+Progress = Callable[[int], None]
+
+
+def import_file(
+    path: Path,
+    format: str,
+    *,
+    seller: Seller | None = None,
+    dry_run: bool = False,
+    resume: bool = False,
+    progress: Progress | None = None,
+    report_to: Path | None = None,
+) -> Report:
+    """Bring a file into the catalogue; `progress` is told the bytes read so far. Raises ImportRefused."""
+    if format not in FORMATS:
+        raise ImportRefused(f"There is no format {format}; there are {', '.join(FORMATS)}.")
+    file = ImportFile.inspect(path)
+    with only_one(), transaction.atomic() if dry_run else contextlib.nullcontext():
+        reader = LineReader(file)
+        with contextlib.closing(reader):
+            kind = FORMATS[format](path, seller.slug if seller else "")
+            table = Table(reader, kind.columns(), kind.required)
+            run = find_run(file, format, seller) if resume else new_run(file, format, seller)
+            with contextlib.closing(Import(run, file, kind, report_to)) as work:
+                work.report.dry_run = dry_run
+                work.go(table, lambda: progress(reader.bytes_read) if progress else None)
+        if dry_run:
+            transaction.set_rollback(True)
+    return work.report
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[None]:
+    """Refuse a second import while one is running: each would see half of the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise ImportRefused("Another import is running. Start this one when it has ended.")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def new_run(file: ImportFile, format: str, seller: Seller | None) -> ImportRun:
+    return ImportRun.objects.create(
+        format=format,
+        file_name=file.path.name[:500],
+        file_digest=file.digest,
+        encoding=str(file.encoding),
+        seller=seller,
+    )
+
+
+def find_run(file: ImportFile, format: str, seller: Seller | None) -> ImportRun:
+    """The last import of this very file, if it did not reach the end."""
+    runs = ImportRun.objects.filter(file_digest=file.digest, format=format, seller=seller)
+    run = runs.order_by("-id").first()
+    if run is None:
+        raise ImportRefused(f"There is nothing to resume: {file.path} as it is now was not being imported as {format}.")
+    if run.status == ImportRun.Status.FINISHED:
+        raise ImportRefused(f"There is nothing to resume: {file.path} was imported to its end.")
+    return run
+
+
+class Import:
+    """A run at work."""
+
+    def __init__(self, run: ImportRun, file: ImportFile, format: Format, report_to: Path | None) -> None:
+        self.run, self.format = run, format
+        kept = run.counts.get("report", "")
+        path = report_to or Path(kept or settings.DATA_DIR / "imports" / f"{file.path.name}-{run.pk}.csv")
+        self.report = Report(path, run.encoding, counts=Counter(run.counts.get("kinds", {})))
+        size = run.counts.get("report_size", 0) if str(path) == kept and path.exists() else 0
+        try:
+            self.report_file = ReportFile(path, size)
+        except OSError as error:
+            raise ImportRefused(f"The report {path} cannot be written: {error.strerror}.") from error
+
+    def close(self) -> None:
+        self.report_file.close()
+
+    def go(self, table: Table, tell: Callable[[], None]) -> None:
+        """Take batch by batch. Raises ImportRefused where that has to stop; what was taken stays."""
+        try:
+            seen.start()
+            if not self.run.rows_done:
+                self.take_notes(self.format.notes_on_header(table.columns))
+            for items in batches(self.rest(self.format.records(iter(table)))):
+                self.take(items)
+                tell()
+            self.end(ImportRun.Status.FINISHED)
+        except UnreadableRest as error:
+            self.end(ImportRun.Status.FAILED, str(error))
+            raise ImportRefused(f"{error} What stands before has been imported.") from error
+        except LOST as error:
+            with contextlib.suppress(*LOST, DatabaseError):
+                self.end(ImportRun.Status.FAILED, str(error))
+            raise ImportRefused(
+                f"The import stopped after {self.run.rows_done} rows: {' '.join(str(error).split())} "
+                "What was imported stays; go on with --resume."
+            ) from error
+
+    def rest(self, items: Iterator[Item]) -> Iterator[Item]:
+        """The items that an interrupted run has not taken; the others are only remembered."""
+        skipped, records = 0, []
+        while skipped < self.run.rows_done and (item := next(items, None)):
+            skipped += rows_of(item)
+            records += [item] if isinstance(item, Record) else []
+            if len(records) == BATCH or skipped >= self.run.rows_done:
+                seen.remember(records)
+                records = []
+        return items
+
+    def take(self, items: list[Item]) -> None:
+        """Take a batch in one transaction; one that the database refuses is halved until the bad row is alone."""
+        before = (self.run.rows_done, self.run.counts)
+        try:
+            self.take_at_once(items)
+        except DatabaseError as error:
+            self.run.rows_done, self.run.counts = before
+            self.report_file.take_back(self.run.counts.get("report_size", 0))
+            if isinstance(error, LOST) or isinstance(items[0], BadRow):
+                raise
+            if len(items) == 1:
+                self.take([bad_row(items[0], error)])
+                return
+            middle = len(items) // 2
+            self.take(items[:middle])
+            self.take(items[middle:])
+
+    def take_at_once(self, items: list[Item]) -> None:
+        with transaction.atomic():
+            outcome = write_items(self.format, items)
+            counts = self.report.counts + outcome.counts({item.line: rows_of(item) for item in items})
+            self.run.rows_done += sum(rows_of(item) for item in items)
+            self.save(counts, outcome.notes)
+        self.report.counts = counts
+
+    def take_notes(self, notes: list[Note]) -> None:
+        self.save(self.report.counts + Counter(KIND_OF_OUTCOME[note.outcome] for note in notes), notes)
+        self.report.counts.update(KIND_OF_OUTCOME[note.outcome] for note in notes)
+
+    def save(self, counts: Counter[str], notes: list[Note]) -> None:
+        size = self.report_file.write(notes)
+        self.run.counts = {"kinds": dict(counts), "report": str(self.report.path), "report_size": size}
+        self.run.save(update_fields=["rows_done", "counts", "updated_at"])
+
+    def end(self, status: ImportRun.Status, error: str = "") -> None:
+        self.run.status, self.run.error, self.run.finished_at = status, error, timezone.now()
+        self.run.save(update_fields=["status", "error", "finished_at", "updated_at"])
+
+
+def rows_of(item: Item) -> int:
+    return item.rows if isinstance(item, Record) else 1
+
+
+def bad_row(item: Item, error: DatabaseError) -> BadRow:
+    reason = str(error).partition("\n")[0]
+    return BadRow(item.line, item.reference if isinstance(item, Record) else "", f"The database refused it: {reason}")
+
+
+def batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    """Up to a thousand items at a time; what was read before a file breaks off comes first."""
+    broken: UnreadableRest | None = None
+    batch: list[Item] = []
+    try:
+        for item in chain(items):
+            batch.append(item)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except UnreadableRest as error:
+        broken = error
+    if batch:
+        yield batch
+    if broken:
+        raise broken

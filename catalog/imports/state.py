@@ -1,0 +1,70 @@
+"""Books and editions in memory while a batch is placed, and what of them has changed."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.imports.record import Heading, Person, Record, SeriesPlace
+from catalog.models import Book, Edition
+from catalog.vocabularies import Format
+
+BLANK = (None, "", Format.UNKNOWN)
+LISTS = ("people", "series", "subjects")
+
+
+@dataclass(slots=True)
+class BookState:
+    """A book, its lists as a record would tell them, and which of its fields and lists are to be written."""
+
+    book: Book
+    is_new: bool = False
+    people: tuple[Person, ...] = ()
+    series: tuple[SeriesPlace, ...] = ()
+    subjects: tuple[Heading, ...] = ()
+    changed: set[str] = field(default_factory=set)
+
+    def apply(self, record: Record, *, overwrite: bool) -> bool:
+        """Take over what the record knows, or only what the shop does not. Returns whether anything changed."""
+        changed = {name for name, value in record.book.items() if take(self.book, name, value, overwrite)}
+        for name in LISTS:
+            ours, theirs = getattr(self, name), getattr(record, name)
+            if theirs and theirs != ours and (overwrite or not ours):
+                setattr(self, name, theirs)
+                changed.add(name)
+        self.changed |= changed
+        return bool(changed)
+
+
+@dataclass(slots=True)
+class EditionState:
+    """An edition, and which of its fields are to be written."""
+
+    edition: Edition
+    book: BookState
+    is_new: bool = False
+    publisher: str = ""
+    changed: set[str] = field(default_factory=set)
+
+    def apply(self, record: Record, *, overwrite: bool) -> bool:
+        changed = {name for name, value in record.edition.items() if take(self.edition, name, value, overwrite)}
+        if record.publisher and record.publisher != self.publisher and (overwrite or not self.publisher):
+            self.publisher = record.publisher
+            changed.add("publisher")
+        self.changed |= changed
+        return bool(changed)
+
+
+def take(row: Book | Edition, name: str, value: Any, overwrite: bool) -> bool:
+    current = getattr(row, name)
+    if name == "popularity":
+        wanted = max(current, value)
+    else:
+        wanted = value if overwrite or current in BLANK else current
+    if as_read(wanted) == as_read(current):
+        return False
+    setattr(row, name, wanted)
+    return True
+
+
+def as_read(value: Any) -> Any:
+    """A value as a file's cell would give it back."""
+    return " ".join(value.split()) if isinstance(value, str) else value

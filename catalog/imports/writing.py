@@ -1,0 +1,102 @@
+"""A placed batch on its way into the database: one statement per kind of row."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model
+from django.utils import timezone
+
+from catalog.imports.lookups import find_contributors, find_named, find_subjects
+from catalog.imports.placing import Batch
+from catalog.imports.state import LISTS, BookState
+from catalog.models import (
+    Book,
+    Contribution,
+    Contributor,
+    Edition,
+    Publisher,
+    Series,
+    SeriesEntry,
+    SourceRecord,
+    Subject,
+    SubjectLink,
+)
+
+Row = TypeVar("Row", bound=Model)
+
+
+def write(batch: Batch) -> set[UUID]:
+    """Write what is new or changed, and return the books concerned."""
+    books = list(batch.catalogue.books.values())
+    editions = list(batch.catalogue.editions.values())
+    publishers = find_named(Publisher, [state.publisher for state in editions if "publisher" in state.changed])
+    for state in editions:
+        if "publisher" in state.changed:
+            state.edition.publisher = publishers[state.publisher]
+    Book.objects.bulk_create([state.book for state in books if state.is_new])
+    update([(state.book, state.changed - set(LISTS)) for state in books if not state.is_new])
+    Edition.objects.bulk_create([state.edition for state in editions if state.is_new])
+    update([(state.edition, state.changed) for state in editions if not state.is_new])
+    write_people([state for state in books if "people" in state.changed])
+    write_series([state for state in books if "series" in state.changed])
+    write_subjects([state for state in books if "subjects" in state.changed])
+    SourceRecord.objects.bulk_create(batch.new_records)
+    SourceRecord.objects.bulk_update(
+        [SourceRecord(pk=pk, digest=digest) for pk, digest in batch.new_digests.items()], ["digest"]
+    )
+    touched = {state.book.pk for state in books if state.is_new or state.changed}
+    return touched | {state.book.book.pk for state in editions if state.is_new or state.changed}
+
+
+def update(rows: Iterable[tuple[Any, set[str]]]) -> None:
+    """Save the changed fields of the rows that have some."""
+    changed = [(row, names) for row, names in rows if names]
+    for row, _ in changed:
+        row.updated_at = timezone.now()
+    if changed:
+        fields = set().union(*(names for _, names in changed))
+        type(changed[0][0])._default_manager.bulk_update([row for row, _ in changed], [*fields, "updated_at"])
+
+
+def replace(model: type[Row], books: list[BookState], rows: Iterable[Row]) -> None:
+    """Put these rows in the place of those that the books had."""
+    known = [state.book for state in books if not state.is_new]
+    if known:
+        model._default_manager.filter(book__in=known).delete()
+    model._default_manager.bulk_create(rows)
+
+
+def write_people(books: list[BookState]) -> None:
+    found = find_contributors({who: None for state in books for who in state.people})
+    replace(Contribution, books, [part for state in books for part in contributions(state, found)])
+
+
+def contributions(state: BookState, found: dict[Any, Contributor]) -> list[Contribution]:
+    parts = dict.fromkeys((found[who], who.role) for who in state.people)
+    return [
+        Contribution(book=state.book, contributor=contributor, role=role, position=place)
+        for place, (contributor, role) in enumerate(parts, start=1)
+    ]
+
+
+def write_series(books: list[BookState]) -> None:
+    found = find_named(Series, [each.name for state in books for each in state.series])
+    entries = {
+        (state.book.pk, found[each.name].pk): (state, each) for state in books for each in reversed(state.series)
+    }
+    rows = [
+        SeriesEntry(book=state.book, series=found[each.name], label=each.label, position=each.position)
+        for state, each in sorted(entries.values(), key=lambda entry: entry[0].series.index(entry[1]))
+    ]
+    replace(SeriesEntry, books, rows)
+
+
+def write_subjects(books: list[BookState]) -> None:
+    found: dict[Any, Subject] = find_subjects({each: None for state in books for each in state.subjects})
+    rows = [
+        SubjectLink(book=state.book, subject=found[each], position=place)
+        for state in books
+        for place, each in enumerate(dict.fromkeys(state.subjects), start=1)
+    ]
+    replace(SubjectLink, books, rows)
