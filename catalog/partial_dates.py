@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,24 @@ class PartialDate:
         return "-".join(parts)
 
 
+class PartialDateFormField(forms.CharField):
+    """A date typed with the precision that is known."""
+
+    def to_python(self, value: Any) -> PartialDate | None:  # type: ignore[override]
+        return read(value)
+
+
+def read(value: Any) -> PartialDate | None:
+    if value is None or isinstance(value, PartialDate):
+        return value
+    try:
+        if isinstance(value, int):
+            return PartialDate.from_number(value)
+        return PartialDate.parse(value) if value.strip() else None
+    except ValueError as error:
+        raise ValidationError(_("Write a date like 1997, 1997-06 or 1997-06-26."), code="invalid") from error
+
+
 class PartialDateField(models.IntegerField):  # type: ignore[type-arg]
     """A PartialDate, kept as the one number that sorts as time does."""
 
@@ -71,15 +90,12 @@ class PartialDateField(models.IntegerField):  # type: ignore[type-arg]
     def from_db_value(self, value: int | None, *_args: object) -> PartialDate | None:
         return None if value is None else PartialDate.from_number(value)
 
+    @property
+    def validators(self) -> list[Any]:  # type: ignore[override]
+        return []  # the column's limits are no limits of dates
+
     def to_python(self, value: Any) -> PartialDate | None:
-        if value is None or isinstance(value, PartialDate):
-            return value
-        if value == "":
-            return None
-        try:
-            return PartialDate.from_number(value) if isinstance(value, int) else PartialDate.parse(str(value))
-        except ValueError as error:
-            raise ValidationError(_("Write a date like 1997, 1997-06 or 1997-06-26."), code="invalid") from error
+        return read(value)
 
     def get_prep_value(self, value: Any) -> int | None:
         date = self.to_python(value)
@@ -89,6 +105,4 @@ class PartialDateField(models.IntegerField):  # type: ignore[type-arg]
         return str(self.value_from_object(obj) or "")
 
     def formfield(self, **options: Any) -> Any:
-        from django import forms
-
-        return models.Field.formfield(self, **{"form_class": forms.CharField, "empty_value": None, **options})
+        return models.Field.formfield(self, **{"form_class": PartialDateFormField, **options})
