@@ -1,9 +1,11 @@
 """Where catalogue rows came from, and how far an import has got."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Seller
+from accounts.models import Seller, User
 from bookstore.models import TimestampedModel, UUIDModel
 from catalog.models.offers import Edition
 
@@ -27,6 +29,12 @@ class SourceRecord(UUIDModel):
         return f"{self.source} {self.reference}"
 
 
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def visible_to(self, user: User) -> ImportRunQuerySet:
+        """All imports for shop admins, else those for the organizations that the user is a member of."""
+        return self if user.is_superuser else self.filter(seller__in=Seller.objects.visible_to(user))
+
+
 class ImportRun(TimestampedModel):
     """One file's way into the catalogue: how far it got and what became of its rows."""
 
@@ -47,6 +55,7 @@ class ImportRun(TimestampedModel):
     counts = models.JSONField(_("counts"), default=dict)
     error = models.TextField(_("error"), blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")

@@ -87,6 +87,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """All offers for shop staff, else those of the organizations that the user is a member of."""
         return self if user.is_superuser else self.filter(seller__in=Seller.objects.visible_to(user))
 
+    def lock(self) -> OfferQuerySet:
+        """Locked in the order of their keys, so that two changes of the same offers cannot deadlock."""
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
 
 class Offer(TimestampedModel):
     """One seller's copies of an edition, in one condition, at a price."""

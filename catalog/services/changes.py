@@ -1,0 +1,61 @@
+"""After a change to a row of the catalogue: find the books that show it, and derive their listings anew."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import models, transaction
+
+from catalog.models import (
+    Book,
+    Contribution,
+    Contributor,
+    Edition,
+    Offer,
+    Publisher,
+    Series,
+    SeriesEntry,
+    Subject,
+    SubjectLink,
+)
+from catalog.services.listings import refresh_listings
+
+REFRESHED_AT_ONCE = 500
+
+
+def books_showing(row: models.Model) -> list[UUID]:
+    """The books whose listings say something of this row, as the database has it now."""
+    match row:
+        case Book():
+            return [row.pk]
+        case Edition():
+            books = Edition.objects.filter(pk=row.pk).values_list("book_id", flat=True)
+        case Offer():
+            books = Edition.objects.filter(offers=row.pk).values_list("book_id", flat=True)
+        case Contributor():
+            books = Contribution.objects.filter(contributor=row.pk).values_list("book_id", flat=True)
+        case Publisher():
+            books = Edition.objects.filter(publisher=row.pk).values_list("book_id", flat=True)
+        case Series():
+            books = SeriesEntry.objects.filter(series=row.pk).values_list("book_id", flat=True)
+        case Subject():
+            books = SubjectLink.objects.filter(subject__in=narrower(row)).values_list("book_id", flat=True)
+        case _:
+            return []
+    return list(books.order_by("book_id").distinct())
+
+
+def narrower(subject: Subject) -> set[UUID]:
+    """The subject and all below it."""
+    found = level = {subject.pk}
+    while level:
+        level = set(Subject.objects.filter(parent__in=level).values_list("pk", flat=True)) - found
+        found = found | level
+    return found
+
+
+@transaction.atomic
+def refresh_books(books: Iterable[UUID]) -> int:
+    """Refresh any number of listings, some hundreds at a time."""
+    wanted = sorted(set(books))
+    chunks = [wanted[start : start + REFRESHED_AT_ONCE] for start in range(0, len(wanted), REFRESHED_AT_ONCE)]
+    return sum(refresh_listings(chunk) for chunk in chunks or [[]])
