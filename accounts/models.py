@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -54,6 +55,11 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     def clean(self) -> None:
         self.email = self.email.lower()
+
+    @cached_property
+    def is_seller(self) -> bool:
+        """Whether the user is a member of any selling organization; asked once per request."""
+        return self.memberships.exists()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

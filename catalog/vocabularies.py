@@ -60,6 +60,33 @@ SUPPLIER_DELIVERS: Final = ("20", "21", "22", "23")
 NOT_YET_PUBLISHED: Final = ("10", "11", "12")
 NEVER_SOLD: Final = ("01", "09", "34", "46", "49")  # cancelled, postponed, withdrawn, recalled
 
+# ONIX list 65, as its codes are called.
+AVAILABILITY_CODES: Final = {
+    "01": _("Cancelled"),
+    "09": _("Postponed indefinitely"),
+    "10": _("Not yet available"),
+    "11": _("Awaiting stock"),
+    "12": _("Not yet available, will be printed on demand"),
+    "20": _("Available"),
+    "21": _("In stock at the supplier"),
+    "22": _("To order"),
+    "23": _("Printed on demand"),
+    "30": _("Temporarily unavailable"),
+    "31": _("Out of stock"),
+    "32": _("Reprinting"),
+    "33": _("Awaiting reissue"),
+    "34": _("Temporarily withdrawn from sale"),
+    "40": _("Not available"),
+    "41": _("Replaced by a new product"),
+    "42": _("Available in another format"),
+    "43": _("No longer supplied"),
+    "46": _("Withdrawn from sale"),
+    "47": _("Remaindered"),
+    "49": _("Recalled"),
+    "51": _("Out of print"),
+    "99": _("Uncertain"),
+}
+
 # ONIX list 17; the rest is shown as "Contributor".
 ROLES: Final = {
     "A01": _("Author"),

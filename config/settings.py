@@ -7,6 +7,7 @@ from celery.schedules import crontab
 from psycopg.conninfo import conninfo_to_dict
 
 from bookstore.embedded import EmbeddedServers
+from config.console import CONSOLE_PANELS, UNFOLD  # noqa: F401 - the console's settings
 from config.env import Environment, broker_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent

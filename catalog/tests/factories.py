@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import Seller
-from catalog.models import Book, Contribution, Contributor, Edition, Offer
+from catalog.models import Book, Contribution, Contributor, Edition, Offer, Publisher
 from catalog.services import refresh_listings
 
 
@@ -14,6 +14,10 @@ def make_seller(name: str = "Corner Bookshop") -> Seller:
 def make_author(name: str = "Ursula K. Le Guin") -> Contributor:
     sort_name = " ".join([*name.split()[-1:], *name.split()[:-1]])
     return Contributor.objects.create(name=name, sort_name=sort_name)
+
+
+def make_publisher(name: str = "Harper & Row") -> Publisher:
+    return Publisher.objects.create(name=name)
 
 
 def make_book(

@@ -1,0 +1,164 @@
+"""The console as a whole: every page of it, for those who may and those who may not."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Membership, User
+from bookstore.testing import count_queries
+from catalog.models import ImportRun, Series, SeriesEntry, Subject, SubjectLink
+from catalog.tests.factories import make_book, make_edition, make_offer, make_publisher, make_seller
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+CATALOGUE = [model for model in MODELS if model._meta.app_label == "catalog"]
+EMPTY_FORM_ONLY = {"importrun"}
+
+
+def page(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+@pytest.fixture
+def shop_admin():
+    return User.objects.create_superuser("admin@shop.example", "secret-words")
+
+
+@pytest.fixture
+def seller():
+    return make_seller()
+
+
+@pytest.fixture
+def member(seller):
+    user = User.objects.create_user("sal@shop.example", "secret-words", is_staff=True)
+    Membership.objects.create(seller=seller, user=user, role=Membership.Role.OWNER)
+    return user
+
+
+def make_rows(number):
+    """One row of every model in the console, with all that its list shows."""
+    seller = make_seller(f"Seller {number}")
+    user = User.objects.create_user(f"reader{number}@shop.example")
+    Membership.objects.create(seller=seller, user=user)
+    book = make_book(f"Book {number}", author=f"Author {number}")
+    top = Subject.objects.create(scheme="thema", code=f"A{number}", label="Top")
+    subject = Subject.objects.create(scheme="thema", code=f"F{number}", label=f"Subject {number}", parent=top)
+    SubjectLink.objects.create(book=book, subject=subject)
+    SeriesEntry.objects.create(book=book, series=Series.objects.create(name=f"Series {number}"))
+    edition = make_edition(book, language="en", publisher=make_publisher(f"House {number}"), cover="covers/x.webp")
+    make_offer(edition, seller=seller)
+    ImportRun.objects.create(format="csv", file_name=f"{number}.csv", seller=seller, counts={"created": 1})
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_shop_admin_opens_every_page(client, shop_admin, model):
+    client.force_login(shop_admin)
+    make_rows(1)
+    row = model.objects.first()
+
+    assert client.get(page(model, "changelist")).status_code == 200
+    assert client.get(page(model, "change", row.pk)).status_code == 200
+    assert client.get(page(model, "history", row.pk)).status_code == 200
+    writes = 403 if model is ImportRun else 200
+    assert client.get(page(model, "add")).status_code == writes
+    assert client.get(page(model, "delete", row.pk)).status_code == writes
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+@pytest.mark.parametrize("search", ["", "?q=1"])
+def test_a_list_of_many_costs_as_many_queries_as_one_of_few(client, shop_admin, model, search):
+    client.force_login(shop_admin)
+    url = page(model, "changelist") + search
+    make_rows(1)
+    client.get(url)
+    few = count_queries(lambda: client.get(url))
+
+    for number in range(2, 6):
+        make_rows(number)
+
+    assert count_queries(lambda: client.get(url)) == few
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_no_list_counts_a_whole_table(client, shop_admin, model):
+    client.force_login(shop_admin)
+    make_rows(1)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        client.get(page(model, "changelist") + "?q=book")
+        client.get(reverse("admin:index"))
+
+    assert all("LIMIT" in query["sql"] for query in queries if "COUNT(" in query["sql"])
+    assert not [query["sql"] for query in queries if "UPPER(" in query["sql"] and model in CATALOGUE]
+
+
+@pytest.mark.parametrize("model", CATALOGUE, ids=lambda model: model._meta.label)
+@pytest.mark.parametrize("term", ["é", "!!!", "a" * 5000, "' & | ! :*", "😀", "978", "\\"])
+def test_no_search_breaks(client, shop_admin, model, term):
+    client.force_login(shop_admin)
+    make_rows(1)
+
+    assert client.get(page(model, "changelist"), {"q": term}).status_code == 200
+
+
+def test_the_first_page_of_the_console(client, shop_admin, member):
+    make_rows(1)
+    for user in (shop_admin, member):
+        client.force_login(user)
+
+        response = client.get(reverse("admin:index"))
+
+        assert response.status_code == 200
+        assert b"<script>" not in response.content
+
+
+def test_a_reader_cannot_enter(client, seller):
+    reader = User.objects.create_user("reader@shop.example", "secret-words")
+    Membership.objects.create(seller=seller, user=reader)
+    client.force_login(reader)
+
+    for model in MODELS:
+        response = client.get(page(model, "changelist"))
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("admin:login"))
+
+
+def test_staff_without_an_organization_see_nothing(client):
+    client.force_login(User.objects.create_user("new@shop.example", is_staff=True))
+    make_rows(1)
+
+    assert client.get(reverse("admin:index")).status_code == 200
+    assert {client.get(page(model, "changelist")).status_code for model in MODELS} == {403}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_seller_reads_the_catalogue_and_writes_only_offers(client, member, model):
+    client.force_login(member)
+    make_rows(1)
+    make_offer(seller=member.sellers.get())
+    ImportRun.objects.create(format="csv", file_name="own.csv", seller=member.sellers.get())
+    rows = model.objects.visible_to(member) if hasattr(model.objects, "visible_to") else model.objects.all()
+    row, name = rows.first(), model._meta.model_name
+    may_see, may_write = name != "user", name == "offer"
+
+    assert client.get(page(model, "changelist")).status_code == (200 if may_see else 403)
+    assert client.get(page(model, "change", row.pk)).status_code == (200 if may_see else 403)
+    assert client.get(page(model, "add")).status_code == (200 if may_write else 403)
+    assert client.get(page(model, "delete", row.pk)).status_code == 403
+    if not may_write:
+        assert client.post(page(model, "change", row.pk), {"title": "x", "name": "x"}).status_code == 403
+
+
+def test_permissions_granted_by_hand_count_for_nothing(client, member):
+    from django.contrib.auth.models import Permission
+
+    member.user_permissions.set(Permission.objects.all())
+    client.force_login(member)
+    book = make_book()
+
+    assert client.post(page(type(book), "change", book.pk), {"title": "Mine"}).status_code == 403

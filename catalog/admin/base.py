@@ -1,0 +1,77 @@
+"""What the console's pages of the catalogue share: search by word and ISBN, fresh listings after every change."""
+
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.core.files.storage import default_storage
+from django.db.models import Func, Model, QuerySet, TextField, Value
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from bookstore.admin import ConsoleAdmin
+from catalog.isbn import InvalidISBN, compact, parse_isbn
+from catalog.models import Edition, Listing
+from catalog.partial_dates import PartialDateField
+from catalog.services import books_showing, refresh_books, thumbnail_name
+
+SHORTEST_ISBN_PREFIX = 6
+
+
+class EveryWord(Func):
+    """The words as a text search query, folded as the catalogue's are; the last one may go on."""
+
+    template = "replace(nullif(fold_text(%(expressions)s), ''), ' ', '%(of)s & ') || ':*%(weights)s'"
+    output_field = TextField()
+
+
+def every_word(term: str, *, weights: str = "") -> SearchQuery:
+    words = EveryWord(Value(term), of=weights and f":{weights}", weights=weights)
+    return SearchQuery(words, config="simple", search_type="raw")
+
+
+def having_words(rows: QuerySet, field: str, term: str) -> QuerySet:
+    """Rows with these words in a folded column, by its word index."""
+    return rows.alias(words=SearchVector(field, config="simple")).filter(words=every_word(term))
+
+
+def listed_as(term: str) -> QuerySet:
+    """The ids of books with these words in their titles, contributors or series (weights A and B of a listing)."""
+    return Listing.objects.filter(search=every_word(term, weights="AB")).values("book_id")
+
+
+def editions_with_isbn(term: str) -> QuerySet | None:
+    """Editions by an ISBN in any spelling or by its first digits; None where the term is neither."""
+    try:
+        return Edition.objects.filter(isbn=parse_isbn(term))
+    except InvalidISBN:
+        digits = compact(term)
+    if digits.isdigit() and digits.startswith(("978", "979")) and SHORTEST_ISBN_PREFIX <= len(digits) <= 13:
+        return Edition.objects.filter(isbn__startswith=digits)
+    return None
+
+
+class CatalogAdmin(ConsoleAdmin):
+    """Whatever is saved or deleted here, the listings of the books concerned follow in the same transaction."""
+
+    sellers_may = frozenset({"view"})
+    formfield_overrides = {PartialDateField: {"widget": UnfoldAdminTextInputWidget}}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        refresh_books(books_showing(form.instance))
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        books = books_showing(obj)
+        super().delete_model(request, obj)
+        refresh_books(books)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        books = {book for row in queryset for book in books_showing(row)}
+        super().delete_queryset(request, queryset)
+        refresh_books(books)
+
+
+def with_picture(title: str, below: str, cover: str) -> list[Any]:
+    """A list's first column: the cover, and two lines beside it."""
+    picture = {"path": default_storage.url(thumbnail_name(cover)), "width": 32, "height": 48, "squared": True}
+    return [title, below, "", picture if cover else None]

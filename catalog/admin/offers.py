@@ -1,0 +1,87 @@
+"""Offers in the console: the page where sellers work."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from accounts.models import Seller
+from bookstore.admin import SellerAdmin
+from bookstore.money import Money
+from catalog import services
+from catalog.admin.base import CatalogAdmin, editions_with_isbn, listed_as, with_picture
+from catalog.admin.filters import OfferState
+from catalog.admin.forms import OfferForm
+from catalog.models import Offer
+
+ON_OFFER, SOLD_OUT, WITHDRAWN = _("On offer"), _("Sold out"), _("Withdrawn")
+
+
+@admin.register(Offer)
+class OfferAdmin(SellerAdmin, CatalogAdmin):
+    form = OfferForm
+    sellers_may = frozenset({"view", "add", "change"})
+    list_display = ["shown", "seller", "condition", "price_shown", "on_hand", "state", "updated_at"]
+    list_filter = [OfferState, ("condition", ChoicesDropdownFilter), ("seller", AutocompleteSelectFilter)]
+    list_select_related = ["edition__book", "seller"]
+    list_filter_submit = True
+    sortable_by: list[str] = []
+    search_help_text = _("ISBN in any spelling, title, contributor or series")
+    actions = ["withdraw", "reopen"]
+    fieldsets = [
+        (None, {"fields": ["edition", ("seller", "condition"), ("price_minor", "on_hand"), "notes"]}),
+    ]
+
+    def find(self, offers: QuerySet, term: str) -> QuerySet:
+        editions = editions_with_isbn(term)
+        if editions is not None:
+            return offers.filter(edition__in=editions.values("pk"))
+        return offers.filter(edition__book__in=listed_as(term))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
+        """Whose copies of what an offer is about stays as it is; what is wrong is withdrawn and offered anew."""
+        fixed = ["edition", "seller", "archived_at"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and obj.archived_at:
+            fieldsets.insert(1, (None, {"fields": ["archived_at"]}))
+        return fieldsets
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Who sells for one organization need not choose it."""
+        own = list(Seller.objects.visible_to(request.user)[:2])
+        only = {"seller": own[0].pk} if len(own) == 1 else {}
+        return {**only, **super().get_changeform_initial_data(request)}
+
+    @admin.action(description=_("Withdraw the selected offers"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, offers: QuerySet) -> None:
+        count = services.withdraw_offers(offers)
+        self.message_user(request, ngettext("%d offer withdrawn.", "%d offers withdrawn.", count) % count)
+
+    @admin.action(description=_("Offer the selected again"), permissions=["change"])
+    def reopen(self, request: HttpRequest, offers: QuerySet) -> None:
+        count = services.reopen_offers(offers)
+        self.message_user(request, ngettext("%d offer is open again.", "%d offers are open again.", count) % count)
+
+    @display(description=_("offer"), header=True)
+    def shown(self, offer: Offer) -> list[Any]:
+        edition = offer.edition
+        below = f"{edition.isbn_hyphenated or ''} {edition.get_format_display()}".strip()
+        return with_picture(edition.title or edition.book.title, below, edition.cover.name)
+
+    @admin.display(description=_("price"))
+    def price_shown(self, offer: Offer) -> Money:
+        return offer.price
+
+    @display(description=_("state"), label={ON_OFFER: "success", SOLD_OUT: "warning", WITHDRAWN: "danger"})
+    def state(self, offer: Offer) -> str:
+        if offer.archived_at:
+            return WITHDRAWN
+        return ON_OFFER if offer.on_hand else SOLD_OUT

@@ -1,0 +1,60 @@
+"""The console's face: its name, its menu in the trade's words, and the panels of its first page."""
+
+from functools import partial
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def may_view(model: str, request: HttpRequest) -> bool:
+    from django.contrib.admin import site
+
+    return site.get_model_admin(apps.get_model(model)).has_view_permission(request)
+
+
+def page(title: Any, icon: str, model: str) -> dict[str, Any]:
+    """A model's list in the menu, for those who may see it."""
+    link = reverse_lazy(f"admin:{model.replace('.', '_')}_changelist")
+    return {"title": title, "icon": icon, "link": link, "permission": partial(may_view, model)}
+
+
+UNFOLD = {
+    "SITE_TITLE": "Bookstore",
+    "SITE_HEADER": "Bookstore",
+    "SITE_SYMBOL": "menu_book",
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "bookstore.admin.dashboard",
+    "BORDER_RADIUS": "6px",
+    "SIDEBAR": {
+        "navigation": [
+            {
+                "title": _("Catalogue"),
+                "items": [
+                    page(_("Books"), "menu_book", "catalog.book"),
+                    page(_("Editions"), "auto_stories", "catalog.edition"),
+                    page(_("Offers"), "sell", "catalog.offer"),
+                    page(_("Contributors"), "edit_note", "catalog.contributor"),
+                    page(_("Publishers"), "domain", "catalog.publisher"),
+                    page(_("Series"), "format_list_numbered", "catalog.series"),
+                    page(_("Subjects"), "account_tree", "catalog.subject"),
+                    page(_("Imports"), "upload_file", "catalog.importrun"),
+                ],
+            },
+            {
+                "title": _("People"),
+                "items": [
+                    page(_("Users"), "person", "accounts.user"),
+                    page(_("Sellers"), "storefront", "accounts.seller"),
+                ],
+            },
+        ],
+    },
+}
+CONSOLE_PANELS = [
+    "catalog.admin.dashboard.figures",
+    "catalog.admin.dashboard.sold_out",
+    "catalog.admin.dashboard.imports",
+]
