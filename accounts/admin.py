@@ -54,7 +54,7 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "password", ("first_name", "last_name")]}),
-        (_("Rights"), {"fields": [("is_active", "is_staff", "is_superuser")]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
         (_("Dates"), {"fields": [("last_login", "date_joined")]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import flatten, quote
 from django.core.paginator import Paginator
 from django.db import IntegrityError, connection, models
 from django.db.models import PROTECT, Model, ProtectedError, QuerySet
@@ -18,7 +18,8 @@ from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
 
 from bookstore.errors import BookstoreError, StillInUse
 
@@ -74,6 +75,21 @@ class Choices:
         return super().formfield_for_foreignkey(db_field, request, **options)
 
 
+class InWords:
+    """Who may only read a field sees what `shown_as` names in its place; None leaves it out."""
+
+    shown_as: dict[str, str | None] = {}
+
+    def in_words(self, fields: Iterable[Any]) -> list[Any]:
+        """The fields as a reader of them sees them; those in one row stay in one row."""
+        rows = [row if isinstance(row, list | tuple) else [row] for row in fields]
+        shown = [[self.shown_as.get(name, name) for name in row] for row in rows]
+        return [kept for row in shown if (kept := tuple(name for name in row if name))]
+
+    def words(self) -> list[str]:
+        return [name for name in self.shown_as.values() if name]
+
+
 class SellerAdmin:
     """Sellers see and touch only the rows of their own organizations, shop admins all."""
 
@@ -105,7 +121,16 @@ class Pages(Paginator):
         return round(rows, 2 - len(str(rows)))
 
 
-class ConsoleAdmin(Rights, Choices, ModelAdmin):
+class Results(ChangeList):
+    """A list's rows; how many there are is said once, below them, and beside the title only after a search."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters) or self.paginator.estimate:
+            self.full_result_count = self.result_count
+
+
+class ConsoleAdmin(Rights, Choices, InWords, ModelAdmin):
     """A list and a form of the console: fast at a million rows, with changes that spare what others changed."""
 
     paginator = Pages
@@ -113,8 +138,12 @@ class ConsoleAdmin(Rights, Choices, ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_disable_select_all = True
+    compressed_fields = False
     warn_unsaved_form = True
     search_fields: tuple[str, ...] = ("id",)  # shows the box; `find` says what it does
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return Results
 
     def find(self, rows: QuerySet, term: str) -> QuerySet:
         """The rows that somebody means by these words."""
@@ -131,10 +160,12 @@ class ConsoleAdmin(Rights, Choices, ModelAdmin):
         fieldsets = list(super().get_fieldsets(request, obj))
         if obj is None:
             return fieldsets
+        if not self.has_change_permission(request, obj):
+            fieldsets = [(name, {**options, "fields": self.in_words(options["fields"])}) for name, options in fieldsets]
         return [*fieldsets, (_("Record"), {"fields": [self.record_fields()], "classes": ["collapse"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return [*super().get_readonly_fields(request, obj), *self.record_fields()]
+        return [*super().get_readonly_fields(request, obj), *self.words(), *self.record_fields()]
 
     def record_fields(self) -> tuple[str, ...]:
         names = {field.name for field in self.opts.concrete_fields}
@@ -214,18 +245,18 @@ class ConsoleAdmin(Rights, Choices, ModelAdmin):
         )
 
 
-class Inline(Rights, Choices):
-    extra = 0
-    show_change_link = True
-    hide_title = True
-
-
-class ConsoleTable(Inline, TabularInline):
+class ConsoleTable(Rights, Choices, InWords, TabularInline):
     """Rows that belong to a form's row, one line each."""
 
+    extra = 0
+    hide_title = True
 
-class ConsoleStack(Inline, StackedInline):
-    """Rows that belong to a form's row, a block each."""
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else flatten(self.in_words(fields))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [*super().get_readonly_fields(request, obj), *self.words()]
 
 
 def as_key(term: str) -> UUID | None:
@@ -249,4 +280,4 @@ def sentence(refusal: Exception) -> str:
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Ask each of settings.CONSOLE_PANELS for its panel; one that has nothing to say to this user gives None."""
     panels = [import_string(path)(request) for path in settings.CONSOLE_PANELS]
-    return {**context, "panels": [panel for panel in panels if panel]}
+    return {**context, "title": _("Overview"), "panels": [panel for panel in panels if panel]}

@@ -210,7 +210,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "bookstore_session", "bookstore_csrf"
 CSRF_FAILURE_VIEW = "bookstore.problems.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
-LOGIN_URL = "admin:login"
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 
 # ---- background work -----------------------------------------------------------------------------------------
 

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from bookstore.admin import ConsoleAdmin
+from bookstore.money import Money
 from catalog.isbn import InvalidISBN, compact, parse_isbn
-from catalog.models import Edition, Listing
+from catalog.models import Book, Edition, Listing
 from catalog.partial_dates import PartialDateField
 from catalog.services import books_showing, refresh_books, thumbnail_name
 
@@ -69,6 +70,15 @@ class CatalogAdmin(ConsoleAdmin):
         books = {book for row in queryset for book in books_showing(row)}
         super().delete_queryset(request, queryset)
         refresh_books(books)
+
+
+def in_one_line(money: Money) -> str:
+    return str(money).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def cover_of(book: Book) -> str:
+    listing = getattr(book, "listing", None)
+    return listing.cover if listing else ""
 
 
 def with_picture(title: str, below: str, cover: str) -> list[Any]:

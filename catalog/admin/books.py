@@ -11,11 +11,11 @@ from unfold.decorators import display
 
 from bookstore.admin import ConsoleTable
 from bookstore.money import Money
-from catalog.admin.base import CatalogAdmin, editions_with_isbn, listed_as, with_picture
+from catalog.admin.base import CatalogAdmin, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import ListedAvailability, ListedFormat, ListedLanguage
 from catalog.admin.forms import BookForm, ContributionForm, EditionForm
 from catalog.models import Book, Contribution, Edition, Listing, SeriesEntry, SubjectLink
-from catalog.vocabularies import Availability, Format, language_name
+from catalog.vocabularies import AVAILABILITY_CODES, Availability, Format, language_name, role_name
 
 LABELS = {
     Availability.IN_STOCK.label: "success",
@@ -29,8 +29,14 @@ LABELS = {
 class ContributionInline(ConsoleTable):
     model = Contribution
     form = ContributionForm
+    fields = ["contributor", "role", "position"]
     sellers_may = frozenset({"view"})
+    shown_as = {"role": "role_shown"}
     verbose_name_plural = _("contributors")
+
+    @admin.display(description=_("role"))
+    def role_shown(self, part: Contribution) -> str:
+        return role_name(part.role)
 
 
 class SeriesEntryInline(ConsoleTable):
@@ -48,24 +54,35 @@ class SubjectLinkInline(ConsoleTable):
 class EditionInline(ConsoleTable):
     model = Edition
     form = EditionForm
-    fields = ["isbn", "format", "language", "publisher", "published", "pages", "availability_code"]
+    fields = ["isbn", "format", "language", "publisher", "published", "availability_code"]
     formfield_overrides = CatalogAdmin.formfield_overrides
     sellers_may = frozenset({"view"})
+    shown_as = {"isbn": "isbn_shown", "availability_code": "availability"}
+    hide_title = False
+    show_change_link = True
     per_page = 20
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("book", "publisher")
+
+    @admin.display(description=_("ISBN"))
+    def isbn_shown(self, edition: Edition) -> str | None:
+        return edition.isbn_hyphenated
+
+    @admin.display(description=_("availability"))
+    def availability(self, edition: Edition) -> str:
+        return str(AVAILABILITY_CODES.get(edition.availability_code, edition.availability_code))
 
 
 @admin.register(Book)
 class BookAdmin(CatalogAdmin):
     form = BookForm
     inlines = [ContributionInline, EditionInline, SeriesEntryInline, SubjectLinkInline]
-    list_display = ["shown", "formats", "languages", "availability", "price", "popularity", "created_at"]
+    list_display = ["shown", "formats", "languages", "availability", "price", "popularity"]
     list_filter = [ListedFormat, ListedLanguage, ListedAvailability]
     list_select_related = ["listing"]
     list_filter_submit = True
-    sortable_by = ["created_at"]
+    sortable_by: list[str] = []
     search_help_text = _("Title, contributor, series or ISBN")
     fieldsets = [
         (None, {"fields": ["title", "subtitle", "description"]}),
@@ -97,9 +114,9 @@ class BookAdmin(CatalogAdmin):
         return Availability(listing_of(book).availability).label
 
     @admin.display(description=_("price from"))
-    def price(self, book: Book) -> Money | None:
+    def price(self, book: Book) -> str | None:
         listing = listing_of(book)
-        return None if listing.price_minor is None else Money(listing.price_minor, listing.currency)
+        return None if listing.price_minor is None else in_one_line(Money(listing.price_minor, listing.currency))
 
 
 def listing_of(book: Book) -> Listing:

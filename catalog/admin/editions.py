@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from bookstore.admin import ConsoleStack, ConsoleTable, SellerAdmin
-from catalog.admin.base import CatalogAdmin, editions_with_isbn, listed_as, with_picture
+from bookstore.admin import ConsoleTable, SellerAdmin
+from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import EditionLanguage
 from catalog.admin.forms import EditionPageForm, OfferForm
 from catalog.models import Edition, Offer, SourceRecord
@@ -21,15 +21,22 @@ from catalog.services import books_showing, refresh_books, remove_cover, set_cov
 from catalog.vocabularies import AVAILABILITY_CODES, language_name
 
 
-class OfferInline(SellerAdmin, ConsoleStack):
+class OfferInline(SellerAdmin, ConsoleTable):
     model = Offer
     form = OfferForm
-    fields = [("seller", "condition"), ("price_minor", "on_hand"), "notes"]
+    fields = ["seller", "condition", "price_minor", "on_hand"]
     sellers_may = frozenset({"view"})
+    shown_as = {"price_minor": "price"}
+    hide_title = False
+    show_change_link = True
     per_page = 20
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("edition__book", "seller")
+
+    @admin.display(description=_("price"))
+    def price(self, offer: Offer) -> str:
+        return in_one_line(offer.price)
 
 
 class SourceRecordInline(ConsoleTable):
@@ -50,6 +57,13 @@ class EditionAdmin(CatalogAdmin):
     search_help_text = _("ISBN in any spelling, title, contributor or series")
     actions_detail = ["offer"]
     readonly_fields = ["cover_shown"]
+    shown_as = {
+        "isbn": "isbn_shown",
+        "language": "language_shown",
+        "availability_code": "availability",
+        "new_cover": None,
+        "without_cover": None,
+    }
     fieldsets = [
         (None, {"fields": ["book", ("isbn", "format", "language"), ("title", "edition_statement")]}),
         (None, {"fields": [("publisher", "imprint"), ("published", "pages", "availability_code")]}),
@@ -92,7 +106,7 @@ class EditionAdmin(CatalogAdmin):
     def shown(self, edition: Edition) -> list[Any]:
         listing = getattr(edition.book, "listing", None)
         authors = ", ".join(author["name"] for author in listing.authors) if listing else ""
-        return with_picture(edition.title or edition.book.title, authors, edition.cover.name)
+        return with_picture(edition.title or edition.book.title, authors, edition.cover.name or cover_of(edition.book))
 
     @admin.display(description=_("ISBN"))
     def isbn_shown(self, edition: Edition) -> str | None:

@@ -27,7 +27,8 @@ class ISBNField(forms.CharField):
     """An ISBN-10 or ISBN-13 in any spelling, kept as thirteen digits."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"empty_value": None, "widget": UnfoldAdminTextInputWidget(), **options})
+        widget = UnfoldAdminTextInputWidget(attrs={"style": "min-width: 11rem"})
+        super().__init__(**{"empty_value": None, "widget": widget, **options})
 
     def prepare_value(self, value: Any) -> Any:
         return hyphenate(value) if isinstance(value, str) and len(value) == 13 and value.isdigit() else value

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -12,9 +13,8 @@ from unfold.decorators import display
 
 from accounts.models import Seller
 from bookstore.admin import SellerAdmin
-from bookstore.money import Money
 from catalog import services
-from catalog.admin.base import CatalogAdmin, editions_with_isbn, listed_as, with_picture
+from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import OfferState
 from catalog.admin.forms import OfferForm
 from catalog.models import Offer
@@ -26,9 +26,9 @@ ON_OFFER, SOLD_OUT, WITHDRAWN = _("On offer"), _("Sold out"), _("Withdrawn")
 class OfferAdmin(SellerAdmin, CatalogAdmin):
     form = OfferForm
     sellers_may = frozenset({"view", "add", "change"})
-    list_display = ["shown", "seller", "condition", "price_shown", "on_hand", "state", "updated_at"]
+    list_display = ["shown", "seller", "condition", "price_shown", "on_hand", "state", "changed"]
     list_filter = [OfferState, ("condition", ChoicesDropdownFilter), ("seller", AutocompleteSelectFilter)]
-    list_select_related = ["edition__book", "seller"]
+    list_select_related = ["edition__book__listing", "seller"]
     list_filter_submit = True
     sortable_by: list[str] = []
     search_help_text = _("ISBN in any spelling, title, contributor or series")
@@ -74,11 +74,15 @@ class OfferAdmin(SellerAdmin, CatalogAdmin):
     def shown(self, offer: Offer) -> list[Any]:
         edition = offer.edition
         below = f"{edition.isbn_hyphenated or ''} {edition.get_format_display()}".strip()
-        return with_picture(edition.title or edition.book.title, below, edition.cover.name)
+        return with_picture(edition.title or edition.book.title, below, edition.cover.name or cover_of(edition.book))
 
     @admin.display(description=_("price"))
-    def price_shown(self, offer: Offer) -> Money:
-        return offer.price
+    def price_shown(self, offer: Offer) -> str:
+        return in_one_line(offer.price)
+
+    @admin.display(description=_("last changed"))
+    def changed(self, offer: Offer) -> str:
+        return date_format(offer.updated_at, "j M Y")
 
     @display(description=_("state"), label={ON_OFFER: "success", SOLD_OUT: "warning", WITHDRAWN: "danger"})
     def state(self, offer: Offer) -> str:

@@ -1,0 +1,85 @@
+import pytest
+from django.urls import reverse
+
+from accounts.models import Membership, Seller, User
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "three-quiet-lamps"
+NO_MEMBERS = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+
+
+@pytest.fixture
+def admin():
+    return User.objects.create_superuser("admin@shop.example", PASSWORD)
+
+
+@pytest.fixture
+def signed_in(client, admin):
+    client.force_login(admin)
+    return client
+
+
+def test_an_admin_signs_in_with_an_e_mail_address_in_any_case(client, admin):
+    response = client.post("/console/login/", {"username": "Admin@Shop.Example", "password": PASSWORD})
+
+    assert (response.status_code, response.url) == (302, "/console/")
+
+
+def test_a_user_is_made_and_gets_a_seller(signed_in):
+    seller = Seller.objects.create(name="Corner Bookshop", slug="corner")
+    new = {"email": "Sal@Shop.Example", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    below = {
+        **NO_MEMBERS,
+        "memberships-TOTAL_FORMS": 1,
+        "memberships-0-seller": seller.pk,
+        "memberships-0-role": "owner",
+    }
+
+    signed_in.post("/console/accounts/user/add/", {**new, **NO_MEMBERS})
+    user = User.objects.get(email="sal@shop.example")
+    page = reverse("admin:accounts_user_change", args=[user.pk])
+    signed_in.post(page, {"email": user.email, "is_active": "on", "is_staff": "on", **below})
+
+    user.refresh_from_db()
+    assert (user.is_staff, user.check_password(PASSWORD)) == (True, True)
+    assert Membership.objects.get(user=user).role == "owner"
+
+
+def test_a_password_is_set_by_an_admin(signed_in):
+    user = User.objects.create_user("sal@shop.example", PASSWORD)
+    typed = {
+        "password1": "new-quiet-lamps",
+        "password2": "new-quiet-lamps",
+        "usable_password": "true",
+        "set-password": "1",
+    }
+
+    signed_in.post(f"/console/accounts/user/{user.pk}/password/", typed)
+
+    user.refresh_from_db()
+    assert user.check_password("new-quiet-lamps")
+
+
+def test_an_address_is_given_once(signed_in, admin):
+    new = {"email": "ADMIN@shop.example", "usable_password": "false", **NO_MEMBERS}
+
+    response = signed_in.post("/console/accounts/user/add/", new)
+
+    assert "already exists" in response.content.decode()
+
+
+def test_a_seller_with_a_member_is_made_at_once(signed_in, admin):
+    below = {**NO_MEMBERS, "memberships-TOTAL_FORMS": 1, "memberships-0-user": admin.pk, "memberships-0-role": "owner"}
+
+    signed_in.post("/console/accounts/seller/add/", {"name": "Corner", "slug": "corner", **below})
+
+    assert Seller.objects.get().members.get() == admin
+
+
+@pytest.mark.parametrize("term", ["SAL@", "sal@shop.example"])
+def test_users_are_found_by_the_beginning_of_their_address(signed_in, term):
+    user = User.objects.create_user("sal@shop.example")
+
+    rows = signed_in.get("/console/accounts/user/", {"q": term}).context["cl"].result_list
+
+    assert list(rows) == [user]
