@@ -1,0 +1,94 @@
+"""Fill an empty shop with the demo, step by step; a step that is done already changes nothing."""
+
+import csv
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection, transaction
+from PIL import Image
+
+from catalog.demo.covers import draw_cover
+from catalog.demo.offers import make_availabilities, make_offers
+from catalog.demo.people import make_people, make_sure_it_is_a_demo_shop
+from catalog.imports import import_file
+from catalog.models import Book, Contribution, Edition, Subject
+from catalog.services import refresh_books, set_cover
+from catalog.vocabularies import AUTHOR
+
+FOLDER = Path(__file__).parent
+BOOKS, SUBJECTS = FOLDER / "books.csv", FOLDER / "subjects.csv"
+LOCK = 0x64656D6F  # one loader at a time
+PAINTERS = 2
+
+
+def load(say: Callable[[str], object] = lambda _line: None) -> None:
+    """Make the demo shop, or make it whole again. Raises NotADemoShop where there is a real one."""
+    with one_at_a_time():
+        make_sure_it_is_a_demo_shop()
+        sellers = make_people()
+        say(f"{make_subjects(SUBJECTS)} subjects")
+        import_file(BOOKS, "bookstore")
+        say(f"{Book.objects.count()} books")
+        make_availabilities()
+        say(f"{make_offers(sellers)} new offers")
+        say(f"{make_covers()} new covers")
+        refresh_books(Book.objects.values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+@transaction.atomic
+def make_subjects(path: Path) -> int:
+    """The headings of a file and their places in the tree; headings that are there stay as they are."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    headings = [Subject(scheme=row["scheme"], code=row["code"], label=row["label"]) for row in rows]
+    Subject.objects.bulk_create(headings, ignore_conflicts=True)
+    subjects = {(subject.scheme, subject.code): subject for subject in Subject.objects.all()}
+    moved = []
+    for row in rows:
+        subject, parent = subjects[row["scheme"], row["code"]], subjects.get((row["scheme"], row["parent"]))
+        if parent is not None and subject.parent_id is None:
+            subject.parent = parent
+            moved.append(subject)
+    Subject.objects.bulk_update(moved, ["parent"])
+    return len(rows)
+
+
+def make_covers() -> int:
+    """A cover for the first edition of every book that has none."""
+    covered = Edition.objects.exclude(cover="").values("book_id")
+    bare = Edition.objects.exclude(book__in=covered).order_by("book_id", "pk").distinct("book_id")
+    editions = list(bare.select_related("book"))
+    authors = authors_of(editions)
+
+    def paint(edition: Edition) -> Image.Image:
+        return draw_cover(edition.title or edition.book.title, authors.get(edition.book_id, ""))
+
+    with ThreadPoolExecutor(PAINTERS) as painters:
+        for edition, picture in zip(editions, painters.map(paint, editions), strict=True):
+            set_cover(edition, picture)
+    return len(editions)
+
+
+def authors_of(editions: list[Edition]) -> dict[object, str]:
+    """The authors of these editions' books, two at most by name."""
+    names: dict[object, list[str]] = {}
+    parts = Contribution.objects.filter(role=AUTHOR, book__in=[edition.book_id for edition in editions])
+    for book, name in parts.order_by("position", "pk").values_list("book_id", "contributor__name"):
+        names.setdefault(book, []).append(name)
+    return {
+        book: ", ".join(everyone[:2]) + (" and others" if len(everyone) > 2 else "") for book, everyone in names.items()
+    }
