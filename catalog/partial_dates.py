@@ -91,7 +91,7 @@ class PartialDateField(models.IntegerField):  # type: ignore[type-arg]
         return None if value is None else PartialDate.from_number(value)
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         return []  # the column's limits are no limits of dates
 
     def to_python(self, value: Any) -> PartialDate | None:

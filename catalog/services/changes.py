@@ -1,6 +1,7 @@
 """After a change to a row of the catalogue: find the books that show it, and derive their listings anew."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -28,20 +29,22 @@ def books_showing(row: models.Model) -> list[UUID]:
         case Book():
             return [row.pk]
         case Edition():
-            books = Edition.objects.filter(pk=row.pk).values_list("book_id", flat=True)
+            return book_ids(Edition.objects.filter(pk=row.pk))
         case Offer():
-            books = Edition.objects.filter(offers=row.pk).values_list("book_id", flat=True)
+            return book_ids(Edition.objects.filter(offers=row.pk))
         case Contributor():
-            books = Contribution.objects.filter(contributor=row.pk).values_list("book_id", flat=True)
+            return book_ids(Contribution.objects.filter(contributor=row.pk))
         case Publisher():
-            books = Edition.objects.filter(publisher=row.pk).values_list("book_id", flat=True)
+            return book_ids(Edition.objects.filter(publisher=row.pk))
         case Series():
-            books = SeriesEntry.objects.filter(series=row.pk).values_list("book_id", flat=True)
+            return book_ids(SeriesEntry.objects.filter(series=row.pk))
         case Subject():
-            books = SubjectLink.objects.filter(subject__in=narrower(row)).values_list("book_id", flat=True)
-        case _:
-            return []
-    return list(books.order_by("book_id").distinct())
+            return book_ids(SubjectLink.objects.filter(subject__in=narrower(row)))
+    return []
+
+
+def book_ids(rows: models.QuerySet[Any]) -> list[UUID]:
+    return list(rows.order_by("book_id").values_list("book_id", flat=True).distinct())
 
 
 def narrower(subject: Subject) -> set[UUID]:
