@@ -14,11 +14,11 @@ from catalog.search.conditions import Conditions, conditions_of
 from catalog.search.facets import count_facets
 from catalog.search.query import BookQuery, Result
 
-# Exact titles first; then the words' weight (title, people and series, publisher and subjects, description),
-# raised for what readers take most and for what can be had.
+# Exact titles first; then the words' weight (title 1, people and series 0.9, subtitle, publisher and subjects 0.2,
+# description 0.05), raised for what readers take most and for what can be had.
 SCORE = """round((
     CASE WHEN listing.title_key = %(folded)s THEN 2 ELSE 0 END
-    + ts_rank('{0.05, 0.15, 0.5, 1.0}', listing.search, to_tsquery('simple', %(q)s))
+    + ts_rank('{0.05, 0.2, 0.9, 1.0}', listing.search, to_tsquery('simple', %(q)s))
     + 0.05 * ln(1 + listing.popularity)
     + CASE WHEN listing.availability <= 2 THEN 0.2 ELSE 0 END)::numeric, 6)"""
 

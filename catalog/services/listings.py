@@ -124,10 +124,9 @@ SELECT wanted.id, wanted.title, wanted.subtitle, wanted.title_key,
        round(ratings.average, 2), coalesce(ratings.count, 0),
        coalesce(wanted.first_published, forms.published), wanted.popularity,
        setweight(to_tsvector('simple', wanted.title_key || ' ' || fold_text(coalesce(forms.titles, ''))), 'A')
-       || setweight(to_tsvector('simple', fold_text(wanted.subtitle) || ' ' || coalesce(people.names, '') || ' '
-                                          || coalesce(in_series.names, '')), 'B')
-       || setweight(to_tsvector('simple', coalesce(forms.publisher_names, '') || ' '
-                                          || coalesce(about.headings, '')), 'C')
+       || setweight(to_tsvector('simple', coalesce(people.names, '') || ' ' || coalesce(in_series.names, '')), 'B')
+       || setweight(to_tsvector('simple', fold_text(wanted.subtitle) || ' ' || coalesce(forms.publisher_names, '')
+                                          || ' ' || coalesce(about.headings, '')), 'C')
        || setweight(to_tsvector('simple', fold_text(left(wanted.description || ' ' || coalesce(forms.description, ''),
                                                           20000))), 'D')
 FROM wanted

@@ -1,4 +1,7 @@
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from catalog.models import Listing
 from catalog.services import refresh_listings
@@ -29,3 +32,14 @@ def test_refreshing_twice_changes_nothing():
     offer = make_offer()
 
     assert refresh_listings([offer.edition.book_id]) == 0
+
+
+def test_all_listings_can_be_derived_anew():
+    book = make_book("Dune")
+    Listing.objects.filter(book=book).update(title="Something else")
+    out = StringIO()
+
+    call_command("refresh_listings", stdout=out)
+
+    assert out.getvalue() == "1 listings were not right and are now.\n"
+    assert Listing.objects.get(book=book).title == "Dune"
