@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import quote
 
 READY_WITHIN = 600.0  # seconds; after a power failure PostgreSQL may have much to read again
@@ -160,12 +160,13 @@ class EmbeddedServers:
 
 
 def short_socket_folder(data_dir: Path) -> Path:
-    """The folder for sockets: inside the data folder, or where that path is too long, a private one in /tmp.
+    """The folder for sockets: inside the data folder, or a private one in /tmp where that path is too long, or
+    has a comma, which PostgreSQL's clients take for the end of an address.
 
     Not in $TMPDIR: every process that uses the data folder must find the same one.
     """
     inside = data_dir / "run"
-    if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
+    if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER and "," not in str(inside):
         return inside
     return Path(f"/tmp/bookstore-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]}")  # noqa: S108 - see own_folder
 
@@ -266,6 +267,12 @@ class Server:
         """The numeric user that the server runs as."""
         return os.geteuid()
 
+    def identity(self) -> dict[str, Any]:
+        """How root becomes that user; its groups too, or a folder closed to root's group is closed to it."""
+        if os.geteuid() != 0:
+            return {}
+        return {"user": self.user(), "group": pwd.getpwuid(self.user()).pw_gid, "extra_groups": []}
+
     def prepare(self, lock: int) -> None:
         """Whatever must happen before a start, with the server's lock held."""
 
@@ -298,7 +305,7 @@ class Server:
             with open(self.log, "ab") as log:
                 return subprocess.Popen(
                     command,
-                    user=self.user() if os.geteuid() == 0 else None,
+                    **self.identity(),
                     cwd=self.data_dir,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -427,12 +434,12 @@ class Redis(Server):
             "unixsocket": str(self.socket_dir / "redis.sock"),
             "unixsocketperm": "700",
             "dir": str(self.data_dir),
-            "save": "60 1",
             "stop-writes-on-bgsave-error": "no",  # a full disk stops PostgreSQL, that is enough
             "maxmemory": "256mb",
             "maxmemory-policy": "volatile-lru",  # the cache may go, the task queue may not
         }
-        return [redis_program(), *(word for name, value in options.items() for word in (f"--{name}", value))]
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        return [redis_program(), *words, "--save", "60", "1"]  # each a word of its own, or nothing is saved
 
     def is_ready(self) -> bool:
         import redis

@@ -114,7 +114,7 @@ class Shop:
     say: Callable[[str], None]
 
     def __post_init__(self) -> None:
-        self.hurry = False
+        self.hurry = self.stop_asked = self.undisturbed = False
         self.children: list[Child] = []
 
     @property
@@ -144,10 +144,23 @@ class Shop:
             signal.signal(caught, self._hurry)
         self.say("" if number == signal.SIGINT else f"Received {signal.Signals(number).name}.")
         self.say("Stopping …")
-        raise StopAskedFor
+        self.stop_asked = True
+        if not self.undisturbed:
+            raise StopAskedFor
 
     def _hurry(self, number: int, _frame: object) -> None:
         self.hurry = self.hurry or number == signal.SIGINT
+
+    @contextlib.contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Put a stop off until the block has ended, so that no child is started and then forgotten."""
+        self.undisturbed = True
+        try:
+            yield
+        finally:
+            self.undisturbed = False
+        if self.stop_asked:
+            raise StopAskedFor
 
     # ---- before the shop opens -------------------------------------------------------------------------------
 
@@ -232,14 +245,16 @@ class Shop:
         connection.close()
         web, worker, beat = self._programs()
         self.children = [web]
-        web.start()
+        with self._undisturbed():
+            web.start()
         self._wait_for_first_answer(web)
         for line in self._banner(has_demo, time.monotonic() - began):
             self.say(line)
         self.children = [web, worker, beat]
         while True:
-            for child in self.children:
-                child.look_after(self.say)
+            with self._undisturbed():
+                for child in self.children:
+                    child.look_after(self.say)
             self._look_after_servers()
             time.sleep(0.25)
 

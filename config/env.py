@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from secrets import token_urlsafe
+from tempfile import NamedTemporaryFile
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -37,12 +38,11 @@ class Environment:
             return self.text(name)
         kept_in.parent.mkdir(parents=True, exist_ok=True)
         if not kept_in.exists():
-            new = kept_in.with_name(f"{kept_in.name}.{os.getpid()}")
-            with open(new, "w", opener=owner_only) as file:
-                file.write(token_urlsafe(50))
-            with contextlib.suppress(FileExistsError):  # another process was first; its secret counts, and is whole
-                os.link(new, kept_in)
-            new.unlink()
+            with NamedTemporaryFile("w", dir=kept_in.parent) as new:  # only its owner reads it
+                new.write(token_urlsafe(50))
+                new.flush()
+                with contextlib.suppress(FileExistsError):  # another process was first; its secret counts, and is whole
+                    os.link(new.name, kept_in)
         return kept_in.read_text()
 
     def boolean(self, name: str, default: bool) -> bool:
@@ -86,10 +86,6 @@ class Environment:
         if not count.isascii() or not count.isdigit() or int(count) < 1 or period not in seconds:
             raise ImproperlyConfigured(f"{name} is {value!r}; write a rate like 600/minute.")
         return int(count), seconds[period]
-
-
-def owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def broker_url(redis_url: str) -> str:

@@ -1,0 +1,65 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from bookstore import doctor
+from catalog.models import Listing
+from catalog.tests.factories import make_book
+
+pytestmark = pytest.mark.django_db
+
+
+def levels() -> dict[str, str]:
+    """The worst that the doctor finds about each subject."""
+    order = ["ok", "warning", "failure"]
+    found: dict[str, str] = {}
+    for subject, finding in doctor.examine():
+        found[subject] = max(found.get(subject, "ok"), finding.level, key=order.index)
+    return found
+
+
+def test_a_healthy_shop_has_no_failures(capsys):
+    call_command("doctor")
+
+    said = capsys.readouterr().out
+    assert "failure" not in said
+    assert {"PostgreSQL", "Redis", "Migrations", "Listings"} <= {line.split()[1] for line in said.splitlines()}
+
+
+def test_a_shop_without_redis_is_told_so_and_examined_further(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    found = levels()
+
+    assert found["Redis"] == "failure"
+    assert "Worker" not in found
+    assert found["Listings"] == "ok"
+
+
+def test_books_missing_from_the_shop_window_are_noticed(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    make_book()
+    assert levels()["Listings"] == "ok"
+
+    Listing.objects.all().delete()
+
+    assert levels()["Listings"] == "failure"
+
+
+def test_a_failure_is_an_exit_status(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.SECRET_KEY = "short"
+
+    with pytest.raises(CommandError, match="2 things do not work"):
+        call_command("doctor")
+
+
+def test_a_check_that_fails_is_a_finding(monkeypatch):
+    def broken():
+        raise ValueError("the roof leaks\nand more")
+        yield
+
+    monkeypatch.setattr(doctor, "CHECKS", [("Roof", "", broken)])
+
+    assert [(subject, finding.text) for subject, finding in doctor.examine()] == [
+        ("Roof", "ValueError: the roof leaks")
+    ]

@@ -1,0 +1,93 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bookstore.tests.processes import eventually, free_port, output_until, running_in, short_folder, start, status_of
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these tests find processes in /proc")
+
+
+@dataclass
+class RunningShop:
+    process: "subprocess.Popen[str]"
+    port: int
+    folder: Path
+    banner: str
+
+    def processes(self, words: bytes) -> list[int]:
+        return [pid for pid in running_in(self.folder) if words in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def answers(self) -> bool:
+        return status_of(self.port, "/health/live/") == 200
+
+
+@contextmanager
+def running_shop(folder: Path) -> Iterator[RunningShop]:
+    port = free_port()
+    with start(["manage.py", "runshop", "--no-demo", "--port", str(port)], folder) as process:
+        shop = RunningShop(process, port, folder, output_until(process, "Ctrl-C"))
+        assert "The shop is open" in shop.banner
+        yield shop
+        process.terminate()
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with short_folder("my shop") as folder:
+        yield folder
+
+
+def test_the_shop_opens_says_where_and_stops_when_asked(folder):
+    with running_shop(folder) as shop:
+        assert shop.answers()
+        assert f"http://localhost:{shop.port}/console/" in shop.banner
+        assert status_of(shop.port, "/static/admin/css/base.css") == 200
+        assert eventually(lambda: shop.processes(b"beat"))
+
+        shop.process.send_signal(signal.SIGTERM)
+
+        assert shop.process.wait(timeout=15) == 0
+        assert running_in(folder) == []
+
+
+def test_a_second_shop_in_the_same_folder_is_refused(folder):
+    with running_shop(folder) as shop, start(["manage.py", "runshop", "--port", str(free_port())], folder) as second:
+        said = output_until(second, "folder of its own")
+
+        assert second.wait() == 1
+        assert f"A shop already runs in {folder} (http://localhost:{shop.port}" in said
+        assert shop.answers()
+
+
+def test_a_program_that_dies_is_started_again(folder):
+    with running_shop(folder) as shop:
+        os.kill(min(shop.processes(b"granian")), signal.SIGKILL)
+
+        assert "The web process ended (signal SIGKILL)" in output_until(shop.process, "web process")
+        assert eventually(shop.answers)
+
+
+def test_a_killed_shop_leaves_nothing_behind(folder):
+    with running_shop(folder) as shop:
+        assert eventually(lambda: shop.processes(b"worker"))
+        shop.process.kill()
+
+        assert eventually(lambda: not running_in(folder))
+
+
+def test_a_port_in_use_is_told_before_anything_starts(folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with start(["manage.py", "runshop", "--port", str(port)], folder) as process:
+            said = output_until(process, "in use")
+
+            assert process.wait() == 1
+            assert said == f"CommandError: Port {port} is in use by another program. " + said.partition("program. ")[2]
