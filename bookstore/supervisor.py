@@ -5,6 +5,7 @@ import errno
 import fcntl
 import hashlib
 import http.client
+import io
 import os
 import shutil
 import signal
@@ -19,7 +20,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -207,25 +208,27 @@ class Shop:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.say("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
-        if self.demo and "postgres" in settings.EMBEDDED.names and not get_user_model().objects.exists():
-            self._load_demo()
+        unfinished = settings.DATA_DIR / "run" / "demo.unfinished"
+        is_new = not get_user_model().objects.exists() or unfinished.exists()
+        if self.demo and "postgres" in settings.EMBEDDED.names and is_new:
+            unfinished.touch()
+            if self._load_demo():
+                unfinished.unlink()
         self._collect_static()
         metrics = settings.DATA_DIR / "run" / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir()
 
-    def _load_demo(self) -> None:
+    def _load_demo(self) -> bool:
         """Fill a new shop. Only one with a database of its own: the demo's passwords are known to everybody."""
-        if "load_demo" not in get_commands():
-            return
         self.say("Loading the demo books …")
         try:
-            call_command("load_demo", verbosity=0)
+            call_command("load_demo", verbosity=0, stdout=io.StringIO())
         except Exception as error:  # a shop without demo books is still a shop
-            self.say(
-                f"The demo books could not be loaded ({type(error).__name__}: {error}). The shop opens without them;"
-            )
-            self.say("try again with: manage.py load_demo")
+            self.say(f"They could not be loaded ({type(error).__name__}: {error}).")
+            self.say("The shop opens without them; the next start, or manage.py load_demo, tries again.")
+            return False
+        return True
 
     def _collect_static(self) -> None:
         """Collect the static files where one of them has changed since the last time."""
