@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, models
 from django.db.models import PROTECT, Model, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
@@ -112,13 +113,13 @@ class Pages(Paginator):
         return min(self.found, self.REACH)
 
     @cached_property
-    def estimate(self) -> int | None:
+    def estimate(self) -> str | None:
         """How many rows the planner expects, to two digits, where there are more than can be paged."""
         if self.found <= self.REACH:
             return None
         plan = json.loads(self.object_list.order_by().explain(format="json"))[0]["Plan"]
         rows = max(int(plan["Plan Rows"]), self.found)
-        return round(rows, 2 - len(str(rows)))
+        return number_format(round(rows, 2 - len(str(rows))), force_grouping=True)
 
 
 class Results(ChangeList):

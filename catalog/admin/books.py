@@ -15,7 +15,7 @@ from catalog.admin.base import CatalogAdmin, editions_with_isbn, in_one_line, li
 from catalog.admin.filters import ListedAvailability, ListedFormat, ListedLanguage
 from catalog.admin.forms import BookForm, ContributionForm, EditionForm
 from catalog.models import Book, Contribution, Edition, Listing, SeriesEntry, SubjectLink
-from catalog.vocabularies import AVAILABILITY_CODES, Availability, Format, language_name, role_name
+from catalog.vocabularies import Availability, Format, language_name, role_name
 
 LABELS = {
     Availability.IN_STOCK.label: "success",
@@ -54,10 +54,10 @@ class SubjectLinkInline(ConsoleTable):
 class EditionInline(ConsoleTable):
     model = Edition
     form = EditionForm
-    fields = ["isbn", "format", "language", "publisher", "published", "availability_code"]
+    fields = ["isbn", "format", "language", "publisher", "published"]
     formfield_overrides = CatalogAdmin.formfield_overrides
     sellers_may = frozenset({"view"})
-    shown_as = {"isbn": "isbn_shown", "availability_code": "availability"}
+    shown_as = {"isbn": "isbn_shown"}
     hide_title = False
     show_change_link = True
     per_page = 20
@@ -68,10 +68,6 @@ class EditionInline(ConsoleTable):
     @admin.display(description=_("ISBN"))
     def isbn_shown(self, edition: Edition) -> str | None:
         return edition.isbn_hyphenated
-
-    @admin.display(description=_("availability"))
-    def availability(self, edition: Edition) -> str:
-        return str(AVAILABILITY_CODES.get(edition.availability_code, edition.availability_code))
 
 
 @admin.register(Book)
@@ -93,7 +89,7 @@ class BookAdmin(CatalogAdmin):
         editions = editions_with_isbn(term)
         if editions is not None:
             return books.filter(pk__in=editions.values("book_id"))
-        return books.filter(pk__in=listed_as(term))
+        return books.filter(pk__in=listed_as(term)).order_by("-popularity", "-pk")
 
     @display(description=_("book"), header=True)
     def shown(self, book: Book) -> list[Any]:

@@ -79,7 +79,7 @@ class EditionAdmin(CatalogAdmin):
         meant = editions_with_isbn(term)
         if meant is not None:
             return editions.filter(pk__in=meant.values("pk"))
-        return editions.filter(book__in=listed_as(term))
+        return editions.filter(book__in=listed_as(term)).order_by("-book__popularity", "-pk")
 
     def get_search_results(self, request: HttpRequest, rows: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Each choice shows its book's title."""

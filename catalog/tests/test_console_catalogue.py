@@ -238,6 +238,15 @@ def test_people_are_found_whatever_their_accents(client, term):
     assert [choice["text"] for choice in found.json()["results"]] == ["Jürgen Müller"]
 
 
+def test_what_readers_know_best_is_found_first(client):
+    for title, popularity in (("Dune", 900), ("Dune Messiah", 90), ("The Dune Encyclopedia", 9)):
+        make_edition(make_book(title, popularity=popularity))
+
+    for model in ("book", "edition"):
+        rows = client.get(f"/console/catalog/{model}/", {"q": "dune"}).context["cl"].result_list
+        assert [getattr(row, "book", row).popularity for row in rows] == [900, 90, 9]
+
+
 def test_a_row_is_found_by_its_key(client):
     book = make_book()
     make_book("Other")

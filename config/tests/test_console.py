@@ -2,19 +2,20 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership, User
+from bookstore.admin import ConsoleAdmin, Pages
 from bookstore.testing import count_queries
-from catalog.models import ImportRun, Series, SeriesEntry, Subject, SubjectLink
+from catalog.models import Book, ImportRun, Series, SeriesEntry, Subject, SubjectLink
 from catalog.tests.factories import make_book, make_edition, make_offer, make_publisher, make_seller
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 CATALOGUE = [model for model in MODELS if model._meta.app_label == "catalog"]
-EMPTY_FORM_ONLY = {"importrun"}
 
 
 def page(model, name, *args):
@@ -87,9 +88,7 @@ def test_no_list_counts_a_whole_table(client, shop_admin, model):
     client.force_login(shop_admin)
     make_rows(1)
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         client.get(page(model, "changelist") + "?q=book")
         client.get(reverse("admin:index"))
 
@@ -106,15 +105,30 @@ def test_no_search_breaks(client, shop_admin, model, term):
     assert client.get(page(model, "changelist"), {"q": term}).status_code == 200
 
 
+def test_pages_reach_the_first_rows_and_the_rest_is_estimated(client, shop_admin, monkeypatch):
+    monkeypatch.setattr(Pages, "REACH", 10)
+    monkeypatch.setattr(ConsoleAdmin, "list_per_page", 5)
+    client.force_login(shop_admin)
+    for number in range(12):
+        make_book(f"Book {number}", author=None)
+    url = page(Book, "changelist")
+
+    first, second = client.get(url), client.get(url, {"p": 2})
+
+    assert "about" in first.content.decode()
+    assert [len(answer.context["cl"].result_list) for answer in (first, second)] == [5, 5]
+    assert client.get(url, {"p": 3}).status_code == 302
+
+
 def test_the_first_page_of_the_console(client, shop_admin, member):
     make_rows(1)
     for user in (shop_admin, member):
         client.force_login(user)
+        for name in ("index", "password_change"):
+            response = client.get(reverse(f"admin:{name}"))
 
-        response = client.get(reverse("admin:index"))
-
-        assert response.status_code == 200
-        assert b"<script>" not in response.content
+            assert response.status_code == 200
+            assert b"<script>" not in response.content
 
 
 def test_a_reader_cannot_enter(client, seller):
@@ -155,8 +169,6 @@ def test_a_seller_reads_the_catalogue_and_writes_only_offers(client, member, mod
 
 
 def test_permissions_granted_by_hand_count_for_nothing(client, member):
-    from django.contrib.auth.models import Permission
-
     member.user_permissions.set(Permission.objects.all())
     client.force_login(member)
     book = make_book()
