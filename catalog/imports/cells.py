@@ -26,6 +26,8 @@ class Cells:
         self.line = row.line
         self.notes: list[Note] = []
         self._cells = row.cells
+        if row.repair:
+            self.repaired("", ",".join(row.cells.values()), row.repair)
 
     def leave_out(self, column: str, value: str, reason: str) -> None:
         self.notes.append(Note(self.line, column, value, reason, LEFT_OUT))

@@ -25,6 +25,7 @@ class Row:
 
     line: int
     cells: dict[str, str]
+    repair: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ class Table:
             raise ImportRefused("The file has no header.")
         headers = [self._header(first, delimiter) for delimiter in DELIMITERS]
         best = max(headers, key=lambda names: sum(name in self._names.values() for name in names))
-        delimiter = DELIMITERS[headers.index(best)]
-        self._reader = csv.reader(self._feed, delimiter=delimiter, strict=True)
+        self._delimiter = DELIMITERS[headers.index(best)]
+        self._reader = csv.reader(self._feed, delimiter=self._delimiter, strict=True)
         return best
 
     def _header(self, line: str, delimiter: str) -> list[str]:
@@ -113,7 +114,7 @@ class Table:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield self._broken(next((say for part, say in SAYINGS.items() if part in str(error)), str(error)))
+                yield self._with_plain_quotes() or self._broken(saying(error))
                 continue
             except TooLong as error:
                 yield self._broken(str(error))
@@ -126,6 +127,21 @@ class Table:
             return Row(self._feed.taken[0][0], dict(zip(self.columns, cells, strict=True)))
         return self._broken(f"The row has {len(cells)} fields, the header {len(self.columns)}.")
 
+    def _with_plain_quotes(self) -> Row | None:
+        """The line read as if quotes meant nothing: `"A" Is for Abductive` is such a title."""
+        number, text = self._feed.taken[0]
+        if not text or text.count('"') % 2:
+            return None
+        cells = next(csv.reader([text], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
+        if len(cells) != len(self.columns):
+            return None
+        self._feed.give_back_all_but_first()
+        return Row(number, dict(zip(self.columns, cells, strict=True)), "Quotes in it were taken as they stand.")
+
     def _broken(self, reason: str) -> BadRow:
         number, text = self._feed.give_back_all_but_first()
         return BadRow(number, (text or "").strip(), reason)
+
+
+def saying(error: csv.Error) -> str:
+    return next((sentence for part, sentence in SAYINGS.items() if part in str(error)), str(error))
