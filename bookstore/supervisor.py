@@ -264,7 +264,6 @@ class Shop:
     def _programs(self) -> tuple[Child, Child, Child]:
         run = settings.DATA_DIR / "run"
         environment = {
-            "PUBLIC_URL": self.url,
             "RATE_LIMIT_TRUSTED": "127.0.0.1,::1",  # this machine is not limited
             **os.environ,
             "DATA_DIR": str(settings.DATA_DIR),
