@@ -1,6 +1,7 @@
 """Imports in the console, to read."""
 
 from django.contrib import admin
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -14,7 +15,7 @@ STATUS_LABELS = {"running": "info", "finished": "success", "failed": "danger"}
 @admin.register(ImportRun)
 class ImportRunAdmin(SellerAdmin, ConsoleAdmin):
     admins_may = sellers_may = frozenset({"view"})
-    list_display = ["file_name", "format", "seller", "state", "rows_done", "outcome", "created_at", "finished_at"]
+    list_display = ["file_name", "format", "seller", "state", "rows_done", "outcome", "started"]
     list_filter = [("status", ChoicesDropdownFilter)]
     list_select_related = ["seller"]
     list_filter_submit = True
@@ -35,4 +36,12 @@ class ImportRunAdmin(SellerAdmin, ConsoleAdmin):
 
     @admin.display(description=_("outcome"))
     def outcome(self, run: ImportRun) -> str:
-        return ", ".join(f"{word} {count}" for word, count in run.counts.items())
+        """What became of the rows and values: `526 created, 3 left out`."""
+        kinds = run.counts.get("kinds", {})
+        return ", ".join(
+            f"{count} {kind.replace('_', ' ')}" for kind, count in kinds.items() if count and kind != "rows"
+        )
+
+    @admin.display(description=_("started"))
+    def started(self, run: ImportRun) -> str:
+        return date_format(run.created_at, "j M Y H:i")

@@ -6,7 +6,7 @@ from PIL import Image
 from accounts.models import Seller, User
 from catalog.demo import PASSWORD, loader
 from catalog.demo.covers import HEIGHT, WIDTH, draw_cover
-from catalog.models import Book, Edition, Listing, Offer, Subject
+from catalog.models import Book, Edition, ImportRun, Listing, Offer, Subject
 from catalog.services import thumbnail_name
 from catalog.tests.factories import make_book
 from catalog.vocabularies import Availability, Condition
@@ -33,7 +33,7 @@ def small_demo(settings, tmp_path, monkeypatch):
 
 def everything():
     """What there is, with the moment of its last change."""
-    models = (User, Seller, Subject, Book, Edition, Offer)
+    models = (User, Seller, Subject, Book, Edition, Offer, ImportRun)
     stamp = {model: "updated_at" if model is not User else "password" for model in models}
     rows = {model: sorted(model.objects.values_list("pk", stamp[model])) for model in models}
     return rows, list(Listing.objects.order_by("pk").values_list("pk", "cover", "availability", "price_minor"))

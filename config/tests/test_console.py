@@ -51,7 +51,7 @@ def make_rows(number):
     SeriesEntry.objects.create(book=book, series=Series.objects.create(name=f"Series {number}"))
     edition = make_edition(book, language="en", publisher=make_publisher(f"House {number}"), cover="covers/x.webp")
     make_offer(edition, seller=seller)
-    ImportRun.objects.create(format="csv", file_name=f"{number}.csv", seller=seller, counts={"created": 1})
+    ImportRun.objects.create(format="csv", file_name=f"{number}.csv", seller=seller, counts={"kinds": {"created": 1}})
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
