@@ -252,6 +252,9 @@ class ConsoleTable(Rights, Choices, InWords, TabularInline):
     extra = 0
     hide_title = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related(*self.get_autocomplete_fields(request))
+
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         fields = super().get_fields(request, obj)
         return fields if self.has_change_permission(request, obj) else flatten(self.in_words(fields))

@@ -1,7 +1,9 @@
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership, User
+from bookstore.testing import at_once
 from catalog.models import Listing, Offer
 from catalog.tests.factories import make_book, make_edition, make_offer, make_seller
 
@@ -165,6 +167,22 @@ def test_new_stock_is_not_counted_from_an_old_figure(client, seller):
     assert client.post(page(offer), again).status_code == 302
     offer.refresh_from_db()
     assert offer.on_hand == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stock_counted_twice_at_once_is_written_once(client, seller):
+    offer = make_offer(seller=seller, on_hand=5)
+    seen = {"condition": "new", "price_minor": "12.90", "initial-price_minor": "12.90", "initial-on_hand": 5}
+    browsers = [Client() for _ in range(4)]
+    for browser in browsers:
+        browser.force_login(User.objects.get(email="sal@shop.example"))
+
+    answers = at_once(
+        lambda browser: browser.post(page(offer), {**seen, "on_hand": 6 + browsers.index(browser)}).status_code,
+        browsers,
+    )
+
+    assert sorted(answers) == [200, 200, 200, 302]
 
 
 def test_an_offer_stays_with_its_edition_and_seller(client, seller):
