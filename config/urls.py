@@ -26,6 +26,7 @@ urlpatterns = [
     path("api/v1/", include(api.urls)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("favicon.ico", pages.favicon),
     path("docs/problems/", pages.problem_codes),
     path("docs/problems/<slug:code>", pages.problem_codes),
     path("health/", health.ready),

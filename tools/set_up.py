@@ -60,7 +60,7 @@ def install(lock: str) -> None:
     print(f"Installing {lock} (a minute or two the first time) …", flush=True)
     stamp(lock).unlink(missing_ok=True)
     content = (ROOT / lock).read_bytes()
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--require-hashes"]
     if subprocess.run([*pip, "-r", lock], cwd=ROOT, check=False).returncode:
         sys.exit(f"{lock} could not be installed; pip says above why.")
     new = stamp(lock).with_suffix(".new")
