@@ -78,8 +78,8 @@ def book_columns(book: Book) -> Line:
 
 
 def edition_columns(edition: Edition) -> Line:
-    alike = ("isbn", "edition_statement", "format", "language", "imprint", "published", "pages", "height_mm", "width_mm",
-             "thickness_mm", "weight_g", "availability_code")  # fmt: skip
+    alike = ("isbn", "edition_statement", "format", "language", "imprint", "published", "pages", "height_mm",
+             "width_mm", "thickness_mm", "weight_g", "availability_code")  # fmt: skip
     return {name: getattr(edition, name) for name in alike} | {
         "edition": edition.pk,
         "edition_title": edition.title,

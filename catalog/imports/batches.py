@@ -71,7 +71,7 @@ def place(batch: Batch, record: Record, sighting: seen.Sighting, outcome: Outcom
 
 def write_offers(batch: Batch, outcome: Outcome) -> set[UUID]:
     """Write the offers of the placed records, and return the books whose offers changed."""
-    wanted = [(record.line, record.offer, edition) for record, edition in batch.placed if record.offer]
+    wanted = [(record.line, record.offer, edition) for record, edition in batch.placed if record.offer is not None]
     offers = Offers(wanted)
     changed = {line for line, fate in offers.place().items() if fate != UNCHANGED}
     offers.write()

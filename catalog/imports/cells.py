@@ -76,10 +76,12 @@ class Cells:
         if not value:
             return None
         if not WHOLE_NUMBER.fullmatch(value):
-            return self.leave_out(column, value, "It is not a whole number.")
+            self.leave_out(column, value, "It is not a whole number.")
+            return None
         number = int(value.partition(".")[0])
         if number > largest:
-            return self.leave_out(column, value, f"It is larger than {largest}.")
+            self.leave_out(column, value, f"It is larger than {largest}.")
+            return None
         return number or None
 
     def year(self, column: str) -> PartialDate | None:
@@ -106,7 +108,8 @@ class Cells:
                 raise ValueError(f"{value} is not a date.")
             return PartialDate(year, month, day)
         except ValueError as error:
-            return self.leave_out(column, value, str(error))
+            self.leave_out(column, value, str(error))
+            return None
 
     def date(self, column: str) -> PartialDate | None:
         """1997, 1997-06 or 1997-06-26."""
@@ -114,14 +117,16 @@ class Cells:
         try:
             return PartialDate.parse(value) if value else None
         except ValueError as error:
-            return self.leave_out(column, value, str(error))
+            self.leave_out(column, value, str(error))
+            return None
 
     def isbn(self, column: str) -> str | None:
         value = self.raw(column)
         try:
             return parse_isbn(value) if value else None
         except InvalidISBN as error:
-            return self.leave_out(column, value, str(error))
+            self.leave_out(column, value, str(error))
+            return None
 
     def language(self, column: str) -> str:
         return self.language_of(column, self.raw(column))

@@ -72,11 +72,15 @@ class LineReader:
         self.file = file
         self.number = 0
         self._open = ExitStack()
-        self._raw = self._open.enter_context(open(file.path, "rb"))
+        self._raw = self._open.enter_context(open(file.path, "rb"))  # noqa: SIM115 - close() ends it
         stream = self._open.enter_context(plain(self._raw))
         self._text = io.TextIOWrapper(stream, file.encoding.codec, file.encoding.errors, newline="")
 
-    def close(self) -> None:
+    def __enter__(self) -> "LineReader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._text.close()
         self._open.close()
 
     @property
@@ -138,9 +142,11 @@ def detect_encoding(path: Path) -> Encoding:
     if is_mostly_utf8(path):
         return Encoding("utf-8", "replace")
     guess = charset_normalizer.from_bytes(sample, cp_isolation=OLD_ENCODINGS).best()
-    if guess is None or not decodes(path, guess.encoding):
+    alike = [codec for codec in OLD_ENCODINGS if guess and codec in guess.could_be_from_charset]
+    fitting = next((codec for codec in alike if decodes(path, codec)), None)
+    if fitting is None:
         raise ImportRefused(f"The encoding of {path} is unknown; save it as UTF-8.")
-    return Encoding(guess.encoding)
+    return Encoding(fitting)
 
 
 def decodes(path: Path, codec: str) -> bool:

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 
 from catalog.imports.cells import one_line
 from catalog.imports.names import sort_name
 from catalog.imports.record import Heading, Person, SeriesPlace
-from catalog.imports.titles import position
+from catalog.imports.titles import plain_number, position
 from catalog.models import Subject
 from catalog.vocabularies import AUTHOR
 
@@ -67,13 +66,9 @@ def read_series(text: str) -> SeriesPlace:
 
 
 def write_series(place: SeriesPlace) -> str:
-    label = place.label or plain_number(place.position)
+    label = place.label
     stated = "" if place.position is None or place.position == position(label) else f"={plain_number(place.position)}"
     return f"{escape(place.name)} #{escape(label)}{stated}" if label or stated else escape(place.name)
-
-
-def plain_number(number: Decimal | None) -> str:
-    return "" if number is None else f"{number.normalize():f}"
 
 
 def read_subject(text: str) -> Heading:

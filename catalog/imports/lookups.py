@@ -24,11 +24,11 @@ def fold(texts: Iterable[str]) -> dict[str, str]:
 
 def find_named(model: type[Named], names: Iterable[str]) -> dict[str, Named]:
     """Publishers or series by name; those that the shop does not have are made."""
-    keys = fold(names)
+    keys: dict[str, str] = fold(names)
     rows = model._default_manager.filter(name_key__in=[*keys.values(), ""]).order_by("-id") if keys else []
     found = {row.name_key or row.name: row for row in rows}
     new = {key: model(name=name) for name, key in reversed(keys.items()) if key not in found}
-    model._default_manager.bulk_create(reversed(new.values()))  # type: ignore[arg-type]
+    model._default_manager.bulk_create(reversed(new.values()))
     return {name: (found | new)[key] for name, key in keys.items()}
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from catalog.imports.record import Heading, Person, Record, SeriesPlace
 from catalog.imports.state import BookState, EditionState
+from catalog.imports.titles import plain_number
 from catalog.models import Book, Contribution, Edition, SeriesEntry, SourceRecord, SubjectLink
 
 
@@ -70,9 +71,7 @@ class Catalogue:
             book_reference(record) for record in records if record.book_key
         }
         rows = SourceRecord.objects.filter(source=self.source, reference__in=references)
-        return {
-            reference: Known(*rest) for reference, *rest in rows.values_list("reference", "id", "edition_id", "digest")
-        }
+        return {row.reference: Known(row.pk, row.edition_id, row.digest) for row in rows}
 
     def _load_editions(self, records: list[Record]) -> None:
         ids = {record.edition_id for record in records if record.edition_id}
@@ -124,7 +123,8 @@ def told_person(part: Contribution) -> Person:
 
 
 def told_series(entry: SeriesEntry) -> SeriesPlace:
-    return SeriesPlace(entry.series.name, entry.label, entry.position)
+    """A number without a label is its own label."""
+    return SeriesPlace(entry.series.name, entry.label or plain_number(entry.position), entry.position)
 
 
 def told_subject(link: SubjectLink) -> Heading:

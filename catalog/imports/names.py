@@ -6,12 +6,12 @@ from catalog.imports.record import Person
 from catalog.vocabularies import AUTHOR
 
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"}
-BEFORE = {"sir", "lady", "dame", "mrs", "mr", "miss", "dr", "rev", "saint", "don", "father", "mme", "captain", "prince",
-          "princess", "lord", "king", "queen", "pope"}  # fmt: skip
+BEFORE = {"sir", "lady", "dame", "mrs", "mr", "miss", "dr", "rev", "saint", "don", "father", "mme", "captain",
+          "prince", "princess", "lord", "king", "queen", "pope"}  # fmt: skip
 AFTER = {"baron", "baroness", "viscount", "earl", "marquis", "count", "countess", "duke", "duchess", "freiherr", "graf",
          "comte", "comtesse", "vicomte", "marquise", "conde", "ritter"}  # fmt: skip
-PARTICLES = {"de", "da", "das", "dos", "di", "del", "della", "van", "von", "der", "den", "zu", "zur", "ten", "ter", "af",
-             "av", "y"}  # fmt: skip
+PARTICLES = {"de", "da", "das", "dos", "di", "del", "della", "van", "von", "der", "den", "zu", "zur", "ten", "ter",
+             "af", "av", "y"}  # fmt: skip
 ARTICLES = {"le", "la", "les", "du", "des", "st.", "saint"}
 BODIES = re.compile(
     r"^(the|editors?) |&|\d|\b(and|for|of the|press|society|institute|library|university|company|inc\.?|"

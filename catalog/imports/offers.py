@@ -12,6 +12,7 @@ from catalog.models import Offer
 from catalog.vocabularies import Condition
 
 Wanted = tuple[int, OfferLine, UUID]  # line of the file, offer, edition
+ANOTHER = "It is another seller's, of another edition, or withdrawn."
 FIELDS = ("price_minor", "currency", "on_hand", "condition", "notes")
 
 
@@ -50,9 +51,7 @@ class Offers:
             return self._leave_out(line, "seller", wanted.seller, "The shop has no seller of this name.")
         named = self.by_id.get(wanted.offer_id) if wanted.offer_id else None
         if named and (named.edition_id, named.seller_id, named.archived_at) != (edition, seller.pk, None):
-            return self._leave_out(
-                line, "offer", str(named.pk), "It is another seller's, of another edition, or withdrawn."
-            )
+            return self._leave_out(line, "offer", str(named.pk), ANOTHER)
         known = named or self._like(wanted, self.known[seller.pk, edition])
         if known is None:
             self._add(wanted, seller, edition)
@@ -64,17 +63,14 @@ class Offers:
         return UNCHANGED
 
     def _like(self, wanted: OfferLine, offers: list[Offer]) -> Offer | None:
-        """The offer of new copies, or used ones of the same description, best at the same price."""
-        alike = [
-            offer for offer in offers if offer.condition == wanted.condition
-            and (wanted.condition == Condition.NEW or offer.notes == wanted.notes) and not self._is_another(offer, wanted)
-        ]  # fmt: skip
+        """The offer of new copies, or the used ones of that description, best at that price; an id is that of one."""
+        if wanted.condition == Condition.NEW:
+            return next((offer for offer in offers if offer.condition == Condition.NEW), None)
+        if wanted.offer_id:
+            return None
+        alike = [offer for offer in offers if (offer.condition, offer.notes) == (wanted.condition, wanted.notes)]
         same_price = [offer for offer in alike if offer.price == wanted.price]
         return next(iter(same_price or alike), None)
-
-    def _is_another(self, offer: Offer, wanted: OfferLine) -> bool:
-        """A used copy with a number of its own is not one that the shop has under another number."""
-        return wanted.offer_id is not None and wanted.condition != Condition.NEW
 
     def _add(self, wanted: OfferLine, seller: Seller, edition: UUID) -> None:
         offer = Offer(edition_id=edition, seller=seller, **values(wanted))

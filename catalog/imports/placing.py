@@ -22,7 +22,7 @@ class Batch:
         self.counts: Counter[str] = Counter()
         self.new_records: list[SourceRecord] = []
         self.new_digests: dict[UUID, str] = {}
-        self.placed: list[tuple[Record, EditionState | UUID | None]] = []
+        self.placed: list[tuple[Record, UUID]] = []
 
     def place(self, record: Record, *, first_of_book: bool, repeated: bool) -> str:
         """Returns what became of the row's book and edition. Raises RowRejected."""
@@ -42,7 +42,7 @@ class Batch:
             self.check_book(record, state)
             changed = self.update(record, state, overwrite, first_of_book)
         self.remember(record, state, is_new)
-        self.placed.append((record, state))
+        self.placed.append((record, state.edition.pk))
         return CREATED if is_new else UPDATED if changed else UNCHANGED
 
     def find(self, record: Record) -> tuple[EditionState | None, bool]:

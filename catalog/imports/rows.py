@@ -130,7 +130,7 @@ class Table:
     def _with_plain_quotes(self) -> Row | None:
         """The line read as if quotes meant nothing: `"A" Is for Abductive` is such a title."""
         number, text = self._feed.taken[0]
-        if not text or text.count('"') % 2:
+        if not text or text.count('"') % 2 or len(text) > LONGEST_FIELD:
             return None
         cells = next(csv.reader([text], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
         if len(cells) != len(self.columns):

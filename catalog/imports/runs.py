@@ -46,8 +46,7 @@ def import_file(
         raise ImportRefused(f"There is no format {format}; there are {', '.join(FORMATS)}.")
     file = ImportFile.inspect(path)
     with only_one(), transaction.atomic() if dry_run else contextlib.nullcontext():
-        reader = LineReader(file)
-        with contextlib.closing(reader):
+        with LineReader(file) as reader:
             kind = FORMATS[format](path, seller.slug if seller else "")
             table = Table(reader, kind.columns(), kind.required)
             run = find_run(file, format, seller) if resume else new_run(file, format, seller)

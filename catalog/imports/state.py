@@ -55,10 +55,9 @@ class EditionState:
 
 def take(row: Book | Edition, name: str, value: Any, overwrite: bool) -> bool:
     current = getattr(row, name)
+    wanted = value if overwrite or current in BLANK else current
     if name == "popularity":
         wanted = max(current, value)
-    else:
-        wanted = value if overwrite or current in BLANK else current
     if as_read(wanted) == as_read(current):
         return False
     setattr(row, name, wanted)

@@ -79,3 +79,7 @@ def position(label: str) -> Decimal | None:
     if number is None or number > LARGEST_POSITION or number != round(number, 2):
         return None
     return number
+
+
+def plain_number(number: Decimal | None) -> str:
+    return "" if number is None else f"{number.normalize():f}"

@@ -152,13 +152,15 @@ def offer_line(cells: OwnCells, seller: str) -> OfferLine | None:
     if not amount:
         return None
     if not seller:
-        return cells.leave_out("price", amount, "An offer needs a seller: a column, or --seller.")
+        cells.leave_out("price", amount, "An offer needs a seller: a column, or --seller.")
+        return None
     try:
         price = Money.of(amount, currency)
         if price.minor < 0:
             raise ValueError(f"{amount} is less than nothing.")
     except ValueError as error:
-        return cells.leave_out("price", f"{amount} {currency}", str(error))
+        cells.leave_out("price", f"{amount} {currency}", str(error))
+        return None
     return OfferLine(
         seller=seller,
         condition=cells.word("condition", Condition.values) or Condition.NEW,

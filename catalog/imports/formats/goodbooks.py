@@ -40,8 +40,10 @@ def isbn10_without_leading_zeros(cells: Cells, column: str) -> str | None:
         return cells.isbn(column)
     padded = value.upper().zfill(10)
     if not padded[:9].isdigit() or check_digit_10(padded[:9]) != padded[9]:
-        return cells.leave_out(column, value, f"{value} is not an ISBN-10 that lost its leading zeros.")
+        cells.leave_out(column, value, f"{value} is not an ISBN-10 that lost its leading zeros.")
+        return None
     try:
         return parse_isbn(padded)
     except InvalidISBN as error:
-        return cells.leave_out(column, value, str(error))
+        cells.leave_out(column, value, str(error))
+        return None

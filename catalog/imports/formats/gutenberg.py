@@ -108,9 +108,10 @@ class Merged:
 def rows_of(path: Path | None) -> Iterator[dict[str, str]]:
     if path is None:
         return
-    for row in Table(LineReader(ImportFile.inspect(path))):
-        if isinstance(row, Row):
-            yield row.cells
+    with LineReader(ImportFile.inspect(path)) as lines:
+        for row in Table(lines):
+            if isinstance(row, Row):
+                yield row.cells
 
 
 def read_authors(path: Path | None) -> dict[str, tuple[int | None, int | None, str]]:
