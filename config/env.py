@@ -36,14 +36,10 @@ class Environment:
         """
         if kept_in is None or self.words(name):
             return self.text(name)
-        kept_in.parent.mkdir(parents=True, exist_ok=True)
-        if not kept_in.exists():
-            with NamedTemporaryFile("w", dir=kept_in.parent) as new:  # only its owner reads it
-                new.write(token_urlsafe(50))
-                new.flush()
-                with contextlib.suppress(FileExistsError):  # another process was first; its secret counts, and is whole
-                    os.link(new.name, kept_in)
-        return kept_in.read_text()
+        try:
+            return kept_secret(kept_in)
+        except OSError as error:
+            raise ImproperlyConfigured(f"{kept_in} cannot be read or made ({error.strerror}); see DATA_DIR.") from error
 
     def boolean(self, name: str, default: bool) -> bool:
         value = self.text(name, str(default)).lower()
@@ -86,6 +82,18 @@ class Environment:
         if not count.isascii() or not count.isdigit() or int(count) < 1 or period not in seconds:
             raise ImproperlyConfigured(f"{name} is {value!r}; write a rate like 600/minute.")
         return int(count), seconds[period]
+
+
+def kept_secret(file: Path) -> str:
+    """The file's secret, made now if it is not there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        with NamedTemporaryFile("w", dir=file.parent) as new:  # only its owner reads it
+            new.write(token_urlsafe(50))
+            new.flush()
+            with contextlib.suppress(FileExistsError):  # another process was first; its secret counts, and is whole
+                os.link(new.name, file)
+    return file.read_text()
 
 
 def broker_url(redis_url: str) -> str:
