@@ -30,12 +30,12 @@ help:
 
 run: export DATA_DIR := $(DATA_DIR)
 run:
-	@$(PYTHON) tools/set_up.py requirements.lock
+	@$(PYTHON) deploy/set_up.py requirements.lock
 	@exec $(manage) runshop --host "$(HOST)" --port "$(PORT)" --stop-with-parent
 
 .PHONY: development
 development:
-	@$(PYTHON) tools/set_up.py requirements.lock requirements-dev.lock
+	@$(PYTHON) deploy/set_up.py requirements.lock requirements-dev.lock
 
 test: development
 	@$(clean_environment) $(venv) -m pytest $(ARGS)
