@@ -1,6 +1,5 @@
 """Where a record belongs: an edition that the shop has, a book that it has, or a new book."""
 
-from collections import Counter
 from uuid import UUID
 
 from catalog.imports.matching import Catalogue, book_reference
@@ -19,7 +18,6 @@ class Batch:
         self.trusts_isbn = trusts_isbn
         self.catalogue = Catalogue(source, records)
         self.notes: list[Note] = []
-        self.counts: Counter[str] = Counter()
         self.new_records: list[SourceRecord] = []
         self.new_digests: dict[UUID, str] = {}
         self.placed: list[tuple[Record, UUID]] = []

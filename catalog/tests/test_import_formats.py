@@ -173,6 +173,15 @@ def test_namesakes_born_in_other_years_are_two_people(tmp_path):
     assert sorted(Contributor.objects.values_list("name", "birth_year")) == [("Paul Adam", 1849), ("Paul Adam", 1862)]
 
 
+def test_a_list_of_authors_that_is_none_is_refused(tmp_path):
+    written(tmp_path, "number,name", "1,Plato", name="gutenberg_authors.csv")
+
+    with pytest.raises(ImportRefused, match=r"gutenberg_authors\.csv: The header has no column"):
+        take(tmp_path, "gutenberg", GUTENBERG, "1,A,Plato,1,en,,,True")
+
+    assert not Book.objects.exists()
+
+
 def test_names_that_compare_equal_are_one_person(tmp_path):
     take(tmp_path, "goodbooks", GOODBOOKS, "1,,J.K. Rowling,1,A,eng,1", "2,,J. K. ROWLING,1,B,eng,1")
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from catalog.imports.cells import LONGEST_NAME, Cells, given, one_line
+from catalog.imports.errors import ImportRefused, UnreadableRest
 from catalog.imports.files import ImportFile, LineReader
 from catalog.imports.formats.base import Format
 from catalog.imports.names import display_name
@@ -30,8 +31,8 @@ class Gutenberg(Format):
     def __init__(self, path: Path, seller: str = "") -> None:
         super().__init__(path, seller)
         self.authors = read_authors(self.beside("gutenberg_authors"))
-        self.subjects = Merged(self.beside("gutenberg_subjects"))
-        self.languages = Merged(self.beside("gutenberg_languages"))
+        self.subjects = Merged(self.beside("gutenberg_subjects"), "subject_type", "subject")
+        self.languages = Merged(self.beside("gutenberg_languages"), "language")
 
     def beside(self, name: str) -> Path | None:
         found = [self.path.with_name(f"{name}.csv{ending}") for ending in (".gz", "")]
@@ -94,8 +95,8 @@ class Gutenberg(Format):
 class Merged:
     """A list in the order of the works' numbers, read along with the works."""
 
-    def __init__(self, path: Path | None) -> None:
-        rows = groupby(rows_of(path), key=lambda cells: number(cells["gutenberg_id"]))
+    def __init__(self, path: Path | None, *columns: str) -> None:
+        rows = groupby(rows_of(path, "gutenberg_id", *columns), key=lambda cells: number(cells["gutenberg_id"]))
         self._groups = iter((key, list(group)) for key, group in rows)
         self._next = next(self._groups, None)
 
@@ -105,20 +106,22 @@ class Merged:
         return self._next[1] if self._next and self._next[0] == number(reference) else []
 
 
-def rows_of(path: Path | None) -> Iterator[dict[str, str]]:
+def rows_of(path: Path | None, *columns: str) -> Iterator[dict[str, str]]:
+    """The good rows of a list beside the works. Raises ImportRefused where the list is of no use."""
     if path is None:
         return
-    with LineReader(ImportFile.inspect(path)) as lines:
-        for row in Table(lines):
-            if isinstance(row, Row):
-                yield row.cells
+    try:
+        with LineReader(ImportFile.inspect(path)) as lines:
+            yield from (row.cells for row in Table(lines, columns, columns) if isinstance(row, Row))
+    except (ImportRefused, UnreadableRest) as error:
+        raise ImportRefused(f"{path.name}: {error}") from error
 
 
 def read_authors(path: Path | None) -> dict[str, tuple[int | None, int | None, str]]:
     """Years of birth and death, and other names, by the author's number."""
     return {
         cells["gutenberg_author_id"]: (year(cells["birthdate"]), year(cells["deathdate"]), cells["aliases"])
-        for cells in rows_of(path)
+        for cells in rows_of(path, "gutenberg_author_id", "birthdate", "deathdate", "aliases")
     }
 
 
