@@ -1,11 +1,13 @@
 """Books to measure with: imported from files, or made up from a small vocabulary."""
 
 from pathlib import Path
+from uuid import UUID
 
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from catalog.models import Book
+from accounts.models import Seller
+from catalog.models import Book, Offer
 from catalog.services import refresh_listings
 
 CHUNK = 5_000
@@ -53,12 +55,14 @@ REST = """
                         'en', '',
                         19900000 + (numbered.n %% 30) * 10000, '', '', ''
                  FROM numbered, generate_series(0, 1) copy WHERE copy = 0 OR numbered.n %% 3 = 0
-                 RETURNING id, book_id)
-    INSERT INTO catalog_offer (id, created_at, updated_at, edition_id, seller_id, condition, price_minor, currency,
-                               on_hand, notes)
-    SELECT gen_random_uuid(), now(), now(), editions.id, %(seller)s, 'new', pg_temp.draw(%(first)s + n, 3, 300, 4300),
-           'EUR', pg_temp.draw(%(first)s + n, 4, 0, 4), ''
-    FROM editions JOIN numbered ON numbered.id = editions.book_id WHERE pg_temp.draw(%(first)s + n, 5, 0, 2) > 0"""
+                 RETURNING id)
+    SELECT count(*) FROM editions"""
+OFFERS = """INSERT INTO catalog_offer (id, created_at, updated_at, edition_id, seller_id, condition, price_minor,
+                                       currency, on_hand, notes)
+    SELECT gen_random_uuid(), now(), now(), edition.id, %(seller)s, 'new', pg_temp.draw(number, 3, 300, 4300), 'EUR',
+           pg_temp.draw(number, 4, 0, 4), ''
+    FROM catalog_edition edition CROSS JOIN LATERAL (SELECT hashtext(edition.id::text)::bigint AS number) AS chance
+    WHERE edition.book_id = ANY(%(books)s) AND pg_temp.draw(number, 5, 0, 2) > 0"""
 
 
 def prepare(count: int, files: list[str]) -> int:
@@ -68,6 +72,7 @@ def prepare(count: int, files: list[str]) -> int:
         for spelled in files:
             book_format, _, path = spelled.partition("=")
             call_command("import_books", Path(path), format=book_format)
+        offer_some()
     elif Book.objects.count() != count:
         make_up(count)
     with connection.cursor() as cursor:
@@ -76,21 +81,37 @@ def prepare(count: int, files: list[str]) -> int:
 
 
 def make_up(count: int) -> None:
-    from accounts.models import Seller
-
     call_command("flush", interactive=False, verbosity=0)
-    seller = Seller.objects.create(name="Benchmark", slug="benchmark")
     authors = max(1, min(count // 5, 20_000))
     with connection.cursor() as cursor:
         cursor.execute(VOCABULARY)
         cursor.execute(DRAW)
         cursor.execute(ISBN)
+        seller = the_seller()
         cursor.execute(AUTHORS, {"authors": authors})
         for first in range(1, count + 1, CHUNK):
             with transaction.atomic():
                 cursor.execute(BOOKS, {"first": first, "last": min(first + CHUNK - 1, count)})
                 books = [row[0] for row in cursor.fetchall()]
-                cursor.execute(REST, {"books": books, "first": first, "authors": authors, "seller": seller.pk})
+                cursor.execute(REST, {"books": books, "first": first, "authors": authors})
+                cursor.execute(OFFERS, {"books": books, "seller": seller})
                 refresh_listings(books)
             print(f"\r{first + len(books) - 1:,} of {count:,} books", end="", flush=True)
     print()
+
+
+def offer_some() -> None:
+    """Offers for two thirds of the imported editions, once."""
+    if Offer.objects.exists():
+        return
+    seller, books = the_seller(), list(Book.objects.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(DRAW)
+        for first in range(0, len(books), CHUNK):
+            with transaction.atomic():
+                cursor.execute(OFFERS, {"books": books[first : first + CHUNK], "seller": seller})
+                refresh_listings(books[first : first + CHUNK])
+
+
+def the_seller() -> UUID:
+    return Seller.objects.get_or_create(slug="benchmark", defaults={"name": "Benchmark"})[0].pk

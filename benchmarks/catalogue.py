@@ -90,7 +90,8 @@ def measure_shop(options: argparse.Namespace) -> dict[str, Figure]:
         etag = response.headers["ETag"]
     addresses = {
         "list of 20": f"{base}/books/",
-        "list of 20, filtered": f"{base}/books/?format=paperback&availability=in_stock&sort=price",
+        "list of 20, in stock by price": f"{base}/books/?availability=in_stock&sort=price",
+        "list of 20, three filters": f"{base}/books/?language=en&published_after=1990&price_max=15&sort=newest",
         "list of 20, by author": f"{base}/books/?author={author}",
         "search, one word": f"{base}/books/?q={word}",
         "search, exact title": f"{base}/books/?q=the+{word}&sort=relevance",

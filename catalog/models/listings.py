@@ -69,6 +69,8 @@ class Listing(models.Model):
             GinIndex(fields=["all_series"], name="listing_series"),
             GinIndex(fields=["publishers"], name="listing_publishers"),
             GinIndex(fields=["subjects"], name="listing_subjects"),
+            GinIndex(fields=["formats", "languages", "conditions", "sellers"], name="listing_copies"),
+            models.Index(fields=["availability"], name="listing_by_availability"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
