@@ -14,7 +14,7 @@ def client_address(request: HttpRequest) -> Address:
 
     Read from the right: what stands left of the first untrusted address is the client's own claim.
     """
-    address = read_address(request.META.get("REMOTE_ADDR", "")) or NOWHERE
+    address = peer(request)
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while is_in(address, settings.TRUSTED_PROXIES) and forwarded:
         claimed = read_address(forwarded.pop())
@@ -22,6 +22,14 @@ def client_address(request: HttpRequest) -> Address:
             break
         address = claimed
     return address
+
+
+def peer(request: HttpRequest) -> Address:
+    return read_address(request.META.get("REMOTE_ADDR", "")) or NOWHERE
+
+
+def comes_from_proxy(request: HttpRequest) -> bool:
+    return is_in(peer(request), settings.TRUSTED_PROXIES)
 
 
 def read_address(text: str) -> Address | None:

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from uuid6 import uuid7
 
 from bookstore import errors, metrics, problems, rate_limits
-from bookstore.client_address import client_address, is_in, neighbourhood
+from bookstore.client_address import client_address, comes_from_proxy, is_in, neighbourhood
 from bookstore.errors import BookstoreError
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -33,6 +33,8 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
+        if not comes_from_proxy(request):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)  # SECURE_PROXY_SSL_HEADER would believe anybody
         claimed = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = claimed if SANE_REQUEST_ID.fullmatch(claimed) else str(uuid7())
         structlog.contextvars.clear_contextvars()

@@ -78,6 +78,17 @@ def test_the_client_address_is_believed_from_trusted_proxies_only(rf, settings, 
     assert str(client_address(request)) == believed
 
 
+@pytest.mark.parametrize(("peer", "status"), [("10.0.0.1", 200), ("203.0.113.9", 301)])
+def test_only_a_trusted_proxy_may_say_that_a_request_came_by_https(client, settings, peer, status):
+    settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_SSL_REDIRECT = True
+
+    response = client.get(URL, REMOTE_ADDR=peer, HTTP_X_FORWARDED_PROTO="https")
+
+    assert response.status_code == status
+
+
 def test_metrics_are_for_allowed_addresses_only(client):
     client.get(URL)
 
