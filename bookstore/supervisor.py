@@ -344,6 +344,7 @@ def web_command(host: str, port: int, application: str = "config.wsgi:applicatio
     workers = max(2, min(4, os.cpu_count() or 1))
     return ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws",
             "--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024", "--backpressure", "512",
+            "--http1-header-read-timeout", "10000",  # idle connections count against the 512
             "--respawn-failed-workers", "--workers-kill-timeout", "5", application]  # fmt: skip
 
 
