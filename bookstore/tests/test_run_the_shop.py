@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +35,13 @@ def running_shop(folder: Path) -> Iterator[RunningShop]:
     with start(["manage.py", "runshop", "--no-demo", "--port", str(port)], folder) as process:
         shop = RunningShop(process, port, folder, output_until(process, "Ctrl-C"))
         assert "The shop is open" in shop.banner
-        yield shop
-        process.terminate()
+        try:
+            yield shop
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=20)
+            process.kill()
 
 
 @pytest.fixture(scope="module")
