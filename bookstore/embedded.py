@@ -76,8 +76,8 @@ class EmbeddedServers:
         self.log_dir.mkdir(parents=True, exist_ok=True)
         with open_lock(self.run_dir / "lease.lock") as lease:
             lock_within(lease.fileno(), fcntl.LOCK_SH, STOPPED_WITHIN, "the servers to stop")
-            self.keep_running()
             try:
+                self.keep_running()
                 yield
             finally:
                 fcntl.flock(lease, fcntl.LOCK_UN)
