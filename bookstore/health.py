@@ -6,7 +6,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from bookstore import shared_redis
+from bookstore import problems, shared_redis
 from bookstore.errors import ServiceUnavailable
 from bookstore.json import dumps
 
@@ -57,4 +57,21 @@ def redis() -> str:
     return "ok" if shared_redis.ask(lambda redis: redis.ping()) else "down"
 
 
+class ProbeMiddleware:
+    """Answers probes before any question of host name or HTTPS: orchestrators ask a bare address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path)
+        if probe is None or request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        try:
+            return probe(request)
+        except ServiceUnavailable as refusal:
+            return problems.answer(refusal)
+
+
 CHECKS: dict[str, Callable[[], str]] = {"database": database, "migrations": migrations, "redis": redis}
+PROBES = {"/health/": ready, "/health/ready/": ready, "/health/live/": live}

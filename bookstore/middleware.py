@@ -93,8 +93,7 @@ class RequestLimitsMiddleware:
             raise errors.AddressTooLong(limit=settings.URL_LIMIT)
         if "\0" in request.path or "\0" in query or "%00" in query:
             raise errors.MalformedRequest(errors.NUL_IN_ADDRESS)
-        if not request.path.startswith("/health/"):
-            request.get_host()
+        request.get_host()
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             raise errors.LengthRequired
         if self.declared_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not self.is_upload(request):

@@ -29,9 +29,7 @@ urlpatterns = [
     path("favicon.ico", pages.favicon),
     path("docs/problems/", pages.problem_codes),
     path("docs/problems/<slug:code>", pages.problem_codes),
-    path("health/", health.ready),
-    path("health/live/", health.live),
-    path("health/ready/", health.ready),
+    *(path(address.removeprefix("/"), view) for address, view in health.PROBES.items()),  # ProbeMiddleware answers
     path("metrics", metrics.metrics),
     path("console/", admin.site.urls),
     re_path(

@@ -107,6 +107,13 @@ def test_probes(client):
     assert client.get("/health/").status_code == 200
 
 
+def test_probes_need_no_host_name_and_no_https(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/health/live/", headers={"host": "10.1.2.3:8000"}).status_code == 200
+    assert client.get("/health/ready/", headers={"host": "10.1.2.3:8000"}).status_code == 200
+
+
 def test_the_schema_is_openapi_3_1_and_says_what_can_go_wrong(client):
     schema = client.get("/api/v1/schema/", headers={"accept": "application/vnd.oai.openapi+json"}).json()
 
