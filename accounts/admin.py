@@ -1,16 +1,19 @@
 """Users and sellers in the console."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from accounts.models import Membership, Seller, User
+from bookstore import versions
 from bookstore.admin import ConsoleAdmin, ConsoleTable, SellerAdmin
 
 admin.site.unregister(Group)  # rights follow from membership
@@ -76,6 +79,10 @@ class SellerPageAdmin(SellerAdmin, ConsoleAdmin):
     def find(self, sellers: QuerySet, term: str) -> QuerySet:
         """By any part of the name: there are thousands of sellers at most, and each is asked for by many names."""
         return sellers.filter(Q(name__icontains=term) | Q(slug__startswith=term.lower()))
+
+    def save_model(self, request: Any, obj: Seller, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(partial(versions.bump, "catalog"))  # book pages say who sells
 
     def get_prepopulated_fields(self, request: Any, obj: Seller | None = None) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)

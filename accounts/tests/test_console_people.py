@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Membership, Seller, User
+from bookstore import versions
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "three-quiet-lamps"
@@ -83,3 +84,16 @@ def test_users_are_found_by_the_beginning_of_their_address(signed_in, term):
     rows = signed_in.get("/console/accounts/user/", {"q": term}).context["cl"].result_list
 
     assert list(rows) == [user]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_renaming_a_seller_ends_what_was_cached_of_the_catalogue(signed_in):
+    seller = Seller.objects.create(name="Old Name", slug="old")
+    before = versions.current("catalog")
+    form = {"name": "New Name", "slug": "old", "description": "", **NO_MEMBERS}
+
+    signed_in.post(reverse("admin:accounts_seller_change", args=[seller.pk]), form)
+
+    seller.refresh_from_db()
+    assert seller.name == "New Name"
+    assert versions.current("catalog") != before

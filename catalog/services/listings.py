@@ -148,6 +148,10 @@ ON CONFLICT (book_id) DO UPDATE SET
 WHERE listing IS DISTINCT FROM excluded
 """.replace("{availability}", availability.OF_AN_OFFER)
 
+# Whoever changes the same book at the same time goes on afterwards, and then sees this change too. Without it, each
+# of two sellers who change their offers at once would derive the listing from the other's old one.
+LOCK = "SELECT 1 FROM catalog_book WHERE id = ANY(%(books)s) ORDER BY id FOR NO KEY UPDATE"
+
 
 def refresh_listings(books: Iterable[UUID]) -> int:
     """Derive the listings of these books anew, and count those that changed.
@@ -166,6 +170,7 @@ def refresh_listings(books: Iterable[UUID]) -> int:
         "english": ARTICLES["en"],
     }
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK, values)
         cursor.execute(REFRESH, values)
         changed = int(cursor.rowcount)
         transaction.on_commit(bump)

@@ -1,11 +1,14 @@
+import time
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
-from catalog.models import Listing
+from bookstore.testing import at_once
+from catalog.models import Listing, Offer
 from catalog.services import refresh_listings
-from catalog.tests.factories import make_book, make_edition, make_offer
+from catalog.tests.factories import make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +46,21 @@ def test_all_listings_can_be_derived_anew():
 
     assert out.getvalue() == "1 listings were not right and are now.\n"
     assert Listing.objects.get(book=book).title == "Dune"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sellers_who_change_one_book_at_once_both_show():
+    book = make_book()
+    offers = [make_offer(make_edition(book), seller=make_seller(f"Seller {n}"), price_minor=5000) for n in range(6)]
+
+    def reprice(offer: Offer) -> None:
+        with transaction.atomic():
+            Offer.objects.filter(pk=offer.pk).update(price_minor=1000 + offers.index(offer), on_hand=1)
+            time.sleep(0.05)  # everybody has changed a row before anybody derives the listing
+            refresh_listings([book.pk])
+
+    for _ in range(3):
+        Offer.objects.update(price_minor=5000)
+        refresh_listings([book.pk])
+        at_once(reprice, offers)
+        assert Listing.objects.get(book=book).price_minor == 1000
