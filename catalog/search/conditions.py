@@ -1,5 +1,6 @@
 """Filters as SQL over the listing: for each parameter that is set, a condition and its values."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -67,6 +68,13 @@ class Conditions:
         copy = " AND ".join(OF_A_COPY[name] for name in of_a_copy)
         conditions.append(ONE_COPY.format(join=join, conditions=copy))
         return " AND ".join(conditions)
+
+    @property
+    def digest(self) -> str:
+        """The same for the same filters."""
+        return hashlib.blake2b(
+            repr(sorted(self.parameters.items())).encode(errors="replace"), digest_size=16
+        ).hexdigest()
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """The search over PostgreSQL: one statement for a page, one for the total, one for each facet."""
 
-import hashlib
+from dataclasses import astuple
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
+from django.utils.translation import get_language
 
 from bookstore import versions
 from bookstore.pagination import Total, capped_count, read_cursor, write_cursor
@@ -42,7 +42,7 @@ def search(query: BookQuery) -> Result:
     conditions = conditions_of(query)
     sort = query.sort if query.sort != "relevance" or "q" in conditions.values else "popular"
     rows, next_cursor = page_of(query, conditions, sort)
-    facets = {name: count_facets(name, conditions) for name in query.facets}
+    facets = {name: facet_of(name, conditions) for name in query.facets}
     return Result(rows, total_of(conditions), next_cursor, facets)
 
 
@@ -73,13 +73,14 @@ def page_of(query: BookQuery, conditions: Conditions, sort: str) -> tuple[list[d
 def total_of(conditions: Conditions) -> Total:
     """The number of books found, counted once for each version of the catalogue."""
     statement = f"SELECT 1 FROM catalog_listing listing WHERE {conditions.sql()}"
-    spelled = f"{statement}{sorted(conditions.parameters.items())}{settings.SHOP_CURRENCY}"
-    key = hashlib.blake2b(spelled.encode(errors="replace"), digest_size=16).hexdigest()
-    count, is_exact = versions.remembered(
-        "catalog", f"total:{key}", lambda: list(vars_of(capped_count(statement, conditions.parameters)))
+    counted = versions.remembered(
+        "catalog", f"total:{conditions.digest}", lambda: astuple(capped_count(statement, conditions.parameters))
     )
-    return Total(count, is_exact)
+    return Total(*counted)
 
 
-def vars_of(total: Total) -> tuple[int, bool]:
-    return total.count, total.is_exact
+def facet_of(name: str, conditions: Conditions) -> list[dict[str, Any]]:
+    """One facet's values, counted once for each version of the catalogue and language of the labels."""
+    key = f"facet:{name}:{get_language()}:{conditions.digest}"
+    counted: list[dict[str, Any]] = versions.remembered("catalog", key, lambda: count_facets(name, conditions))
+    return counted
