@@ -10,6 +10,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
+from django.core.paginator import InvalidPage
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -54,6 +55,8 @@ class RequestContextMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Refusals of plain Django views; bugs go on to Django's handler."""
+        if isinstance(error, InvalidPage):
+            return problems.not_found(request, error)  # the theme's search takes any text for a page number
         if request.path.startswith(problems.CONSOLE) or problems.as_refusal(error).status == 500:
             return None
         return problems.answer(error)

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.core import exceptions as django_errors
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.paginator import InvalidPage
 from django.db import InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.db.utils import IntegrityError
@@ -36,6 +37,7 @@ REFUSAL_OF: list[tuple[type[BaseException], type[BookstoreError]]] = [
     (drf_errors.UnsupportedMediaType, errors.UnsupportedMediaType),
     (drf_errors.Throttled, errors.TooManyRequests),
     (Http404, errors.NotFound),
+    (InvalidPage, errors.NotFound),
     (django_errors.PermissionDenied, errors.PermissionDenied),
     (django_errors.DisallowedHost, errors.UnknownHost),
     (django_errors.RequestDataTooBig, errors.BodyTooLarge),

@@ -131,6 +131,12 @@ def test_the_first_page_of_the_console(client, shop_admin, member):
             assert b"<script>" not in response.content
 
 
+def test_a_page_of_the_search_that_is_no_number_is_not_found(client, shop_admin):
+    client.force_login(shop_admin)
+
+    assert client.get("/console/search/?s=admin&page=x").status_code == 404
+
+
 def test_a_reader_cannot_enter(client, seller):
     reader = User.objects.create_user("reader@shop.example", "secret-words")
     Membership.objects.create(seller=seller, user=reader)
