@@ -99,8 +99,9 @@ class RequestLimitsMiddleware:
         request.get_host()
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             raise errors.LengthRequired
-        if self.declared_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not self.is_upload(request):
-            raise errors.BodyTooLarge(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        limit = settings.UPLOAD_LIMIT if self.is_upload(request) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if self.declared_length(request) > limit:
+            raise errors.BodyTooLarge(limit=limit)
 
     @staticmethod
     def declared_length(request: HttpRequest) -> int:
@@ -111,7 +112,7 @@ class RequestLimitsMiddleware:
 
     @staticmethod
     def is_upload(request: HttpRequest) -> bool:
-        """The console takes files, which Django streams to disk and measures by itself."""
+        """The console takes files, which Django streams to disk."""
         return request.path.startswith(problems.CONSOLE) and request.content_type == "multipart/form-data"
 
 

@@ -1,7 +1,7 @@
 """Money: a whole number of minor units and an ISO 4217 code, never a float."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from moneyed import CurrencyDoesNotExist, get_currency
 
@@ -20,7 +20,7 @@ class Money:
         """Read a decimal amount. Raises ValueError for what is no amount of that currency (`1.234` EUR, `NaN`)."""
         try:
             scaled = Decimal(amount) * minor_units(currency)
-        except InvalidOperation as error:
+        except ArithmeticError as error:
             raise ValueError(f"{amount!r} is not an amount of money.") from error
         if not scaled.is_finite() or scaled != scaled.to_integral_value():
             raise ValueError(f"{amount!r} is not an amount of {currency}: it has too many decimals.")

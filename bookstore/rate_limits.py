@@ -17,9 +17,15 @@ local window, limit, enforced = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] ==
 local number = math.floor(seconds / window)
 local passed = seconds / window - number
 local key, before = KEYS[1] .. ':' .. number, KEYS[1] .. ':' .. (number - 1)
-local used = tonumber(redis.call('GET', before) or '0') * (1 - passed) + tonumber(redis.call('GET', key) or '0')
+local last, this = tonumber(redis.call('GET', before) or '0'), tonumber(redis.call('GET', key) or '0')
+local used = last * (1 - passed) + this
 local reset = math.ceil(window * (1 - passed))
-if used + 1 > limit and enforced then return {0, 0, reset} end
+if used + 1 > limit and enforced then
+    -- how long until enough of the older window has slid out, or of this one once it is the older
+    local wait = window * (2 - passed - (limit - 1) / this)
+    if this + 1 <= limit then wait = window * (1 - (limit - 1 - this) / last - passed) end
+    return {0, 0, math.max(1, math.ceil(wait))}
+end
 local also = #KEYS > 1 and redis.call('MGET', unpack(KEYS, 2)) or {}
 if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, window * 2) end
 return {1, math.max(0, math.floor(limit - used - 1)), reset, also}

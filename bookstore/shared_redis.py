@@ -28,10 +28,13 @@ client = redis.Redis.from_url(
 _paused_until = 0.0
 
 
-def ask(question: Callable[["redis.Redis"], Answer]) -> Answer | None:
-    """The answer, or None while Redis is gone. Never raises for Redis, and never waits for it twice in a second."""
+def ask(question: Callable[["redis.Redis"], Answer], *, insist: bool = False) -> Answer | None:
+    """The answer, or None while Redis is gone. Never raises for Redis, and never waits for it twice in a second.
+
+    What must not be missed once Redis is back insists: it asks in spite of a failure just before.
+    """
     global _paused_until
-    if time.monotonic() < _paused_until:
+    if time.monotonic() < _paused_until and not insist:
         return None
     try:
         return question(client)

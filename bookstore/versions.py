@@ -43,7 +43,7 @@ def start(name: str) -> int:
 
 def bump(name: str) -> None:
     see(None)
-    shared_redis.ask(lambda redis: start(name) and redis.incr(key(name)))
+    shared_redis.ask(lambda redis: start(name) and redis.incr(key(name)), insist=True)
 
 
 def remembered(name: str, what: str, compute: Callable[[], Any]) -> Any:

@@ -1,7 +1,7 @@
 """What the book list takes in its query string, read into a BookQuery with an error for each wrong value."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -63,7 +63,7 @@ def price(text: str) -> int:
 def rating(text: str) -> float:
     try:
         value = Decimal(text)
-    except InvalidOperation:
+    except ArithmeticError:
         value = Decimal("NaN")
     if not value.is_finite() or not 0 <= value <= 5:
         raise ValueError(_("A rating is a number from 0 to 5."))

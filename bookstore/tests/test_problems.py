@@ -50,6 +50,14 @@ def test_a_body_that_is_too_large(client, settings):
     assert assert_problem(response, 413, "body_too_large")["detail"] == "The body may have 1000 bytes."
 
 
+def test_an_upload_to_the_console_that_is_too_large(client, settings):
+    settings.UPLOAD_LIMIT = 1000
+
+    response = client.post("/console/login/", {"file": "x" * 2000})
+
+    assert_problem(response, 413, "body_too_large")
+
+
 def test_a_body_without_length(client):
     response = client.generic("POST", "/api/v1/test/echo/", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
 

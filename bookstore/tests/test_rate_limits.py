@@ -1,5 +1,6 @@
 """Limits hold for all threads together, say what is left, and stay sane without Redis."""
 
+import time
 from ipaddress import ip_network
 
 import pytest
@@ -50,6 +51,18 @@ def test_past_the_limit_the_answer_is_429_and_says_when_to_come_back(client, two
     assert response.json()["code"] == "too_many_requests"
     assert int(response["Retry-After"]) >= 1
     assert response["X-RateLimit-Remaining"] == "0"
+
+
+def test_who_waits_as_long_as_told_may_go_on(settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "auth": (4, 2)}
+    while rate_limits.take("auth", "patient").passes:
+        pass
+
+    wait = rate_limits.take("auth", "patient").reset
+    time.sleep(wait)
+
+    assert 1 <= wait <= 4
+    assert rate_limits.take("auth", "patient").passes
 
 
 def test_searching_has_a_limit_of_its_own(client, two_a_minute):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Seller
+from catalog import availability
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models import Edition, Subject
 from catalog.search.query import BookQuery
@@ -20,15 +21,16 @@ OF_A_COPY = {
     "publisher": "edition.publisher_id = ANY(%(publisher)s)",
     "condition": "offer.condition = ANY(%(condition)s)",
     "seller": "offer.seller_id = ANY(%(seller)s)",
-    "price_min": "offer.currency = %(currency)s AND offer.price_minor >= %(price_min)s",
-    "price_max": "offer.currency = %(currency)s AND offer.price_minor <= %(price_max)s",
+    "price_min": "offer.price_minor >= %(price_min)s",
+    "price_max": "offer.price_minor <= %(price_max)s",
 }
 PRICES = {"price_min", "price_max"}
 NEEDS_AN_OFFER = {"condition", "seller", *PRICES}
-ONE_COPY = """EXISTS (
-    SELECT 1 FROM catalog_edition edition {join} JOIN catalog_offer offer
+COPIES = """catalog_edition edition {join} JOIN catalog_offer offer
         ON offer.edition_id = edition.id AND offer.archived_at IS NULL
-    WHERE edition.book_id = listing.book_id AND {conditions})"""
+    WHERE edition.book_id = listing.book_id AND {conditions}"""
+CAN_BE_HAD = f"{availability.OF_AN_OFFER} < %(out_of_stock)s"
+IS_SOLD = f"{availability.OF_AN_OFFER} < %(unavailable)s"
 
 OF_A_BOOK = {
     "q": "listing.search @@ to_tsquery('simple', %(q)s)",
@@ -60,14 +62,27 @@ class Conditions:
     def sql(self, *, without: tuple[str, ...] = ()) -> str:
         """A WHERE clause; `without` leaves out the filters of one facet, so that its other values are counted."""
         names = [name for name in self.values if name not in without]
-        of_a_copy = [name for name in names if name in OF_A_COPY]
-        if len(set(of_a_copy) - PRICES) + bool(PRICES.intersection(of_a_copy)) < 2:
+        of_a_copy = OF_A_COPY.keys() & names
+        if len(of_a_copy - PRICES) + bool(of_a_copy & PRICES) < 2:
             return " AND ".join(OF_A_BOOK[name] for name in names) or "true"
-        conditions = [OF_A_BOOK[name] for name in names if name not in PRICES]
-        join = "" if NEEDS_AN_OFFER.intersection(of_a_copy) else "LEFT"
-        copy = " AND ".join(OF_A_COPY[name] for name in of_a_copy)
-        conditions.append(ONE_COPY.format(join=join, conditions=copy))
-        return " AND ".join(conditions)
+        copy = f"EXISTS (SELECT 1 FROM {self.copies(without)})"
+        return " AND ".join([*(OF_A_BOOK[name] for name in names if name not in PRICES), copy])
+
+    def has_copies(self, *, without: tuple[str, ...] = ()) -> bool:
+        """Whether a filter that is set speaks of a copy."""
+        return bool(OF_A_COPY.keys() & self.values.keys() - set(without))
+
+    def copies(self, without: tuple[str, ...] = (), *, priced: bool = False) -> str:
+        """FROM and WHERE of the listed book's copies that these filters mean, as `edition` and `offer`."""
+        names = [name for name in OF_A_COPY if name in self.values and name not in without]
+        conditions = [OF_A_COPY[name] for name in names]
+        if priced or PRICES.intersection(names):
+            # as the price shown is that of a copy that can be had
+            conditions += [CAN_BE_HAD, "offer.currency = %(currency)s"]
+        elif NEEDS_AN_OFFER.intersection(names):
+            conditions.append(IS_SOLD)
+        join = "" if priced or NEEDS_AN_OFFER.intersection(names) else "LEFT"
+        return COPIES.format(join=join, conditions=" AND ".join(conditions) or "true")
 
     @property
     def digest(self) -> str:
@@ -78,7 +93,12 @@ class Conditions:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return {**self.values, "currency": settings.SHOP_CURRENCY, "folded": self.folded}
+        return {
+            **availability.PARAMETERS,
+            **self.values,
+            "currency": settings.SHOP_CURRENCY,
+            "folded": self.folded,
+        }
 
 
 def conditions_of(query: BookQuery) -> Conditions:

@@ -13,15 +13,21 @@ from catalog.vocabularies import Availability, Format, language_name
 EXACT_UP_TO = 1_000
 MOST_VALUES = 50
 PRICE_STEPS = (0, 500, 1000, 1500, 2000, 3000, 5000)  # minor units; each step is a class up to the next
-RATING_STEPS = (4, 3, 2, 1)
+
+PRICE_CLASS = f"width_bucket({{}}.price_minor, ARRAY{list(PRICE_STEPS)}::bigint[])"
 
 VALUES = {
     "format": "unnest(listing.formats)",
     "language": "unnest(listing.languages)",
     "subject": "unnest(listing.subjects)",
     "availability": "listing.availability",
-    "price": f"width_bucket(listing.price_minor, ARRAY{list(PRICE_STEPS)}::bigint[])",
+    "price": PRICE_CLASS.format("listing"),
     "rating": "generate_series(1, floor(listing.rating_average)::int)",
+}
+OF_A_COPY = {  # with other filters on copies set, a value counts where one and the same copy has it
+    "format": "edition.format",
+    "language": "unnest(ARRAY[edition.language, split_part(edition.language, '-', 1)])",
+    "price": PRICE_CLASS.format("offer"),
 }
 PARAMETERS = {  # which filters a facet leaves out
     "price": ("price_min", "price_max"),
@@ -31,14 +37,19 @@ PARAMETERS = {  # which filters a facet leaves out
 
 def count_facets(name: str, conditions: Conditions) -> list[dict[str, Any]]:
     """The values of one facet with their counts, most frequent first; exact up to EXACT_UP_TO."""
-    where = conditions.sql(without=PARAMETERS.get(name, (name,)))
+    own = PARAMETERS.get(name, (name,))
+    where = conditions.sql(without=own)
+    values = f"SELECT {VALUES[name]} AS value"
+    if name in OF_A_COPY and conditions.has_copies(without=own):
+        values = f"SELECT DISTINCT {OF_A_COPY[name]} AS value FROM {conditions.copies(own, priced=name == 'price')}"
     if name == "price":
         where += " AND listing.currency = %(currency)s"
-    statement = f"""SELECT value, count(*) FROM (
-            SELECT {VALUES[name]} AS value FROM catalog_listing listing WHERE {where}) AS found
-        WHERE value IS NOT NULL GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES}"""
+    statement = f"""SELECT value, count(*)
+        FROM catalog_listing listing CROSS JOIN LATERAL ({values}) AS found
+        WHERE value IS NOT NULL AND value::text NOT IN ('', %(unknown)s) AND {where}
+        GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES}"""
     with connection.cursor() as cursor:
-        cursor.execute(statement, conditions.parameters)
+        cursor.execute(statement, {**conditions.parameters, "unknown": Format.UNKNOWN.value})
         counted = cursor.fetchall()
     labels = LABELS[name]([value for value, _ in counted])
     return [
@@ -68,17 +79,21 @@ def availability_labels(values: list[int]) -> list[dict[str, Any]]:
 
 
 def price_labels(values: list[int]) -> list[dict[str, Any]]:
-    """Classes from one step to the next; the last has no end."""
-    ends = [*(Money(step, settings.SHOP_CURRENCY) for step in PRICE_STEPS), None]
-    return [
-        {
-            "value": f"{ends[value - 1].amount}-{ends[value].amount if ends[value] else ''}",
-            "label": f"{ends[value - 1]} – {ends[value] or ''}".strip(),
-            "price_min": str(ends[value - 1].amount),
-            "price_max": str(ends[value].amount) if ends[value] else None,
-        }
-        for value in values
-    ]
+    """Classes from one step to just below the next; the last has no end."""
+    return [price_label(value) for value in values]
+
+
+def price_label(value: int) -> dict[str, Any]:
+    low = Money(PRICE_STEPS[value - 1], settings.SHOP_CURRENCY)
+    if value == len(PRICE_STEPS):
+        return {"value": f"{low.amount}-", "label": f"{low} –", "price_min": str(low.amount), "price_max": None}
+    high = Money(PRICE_STEPS[value] - 1, settings.SHOP_CURRENCY)
+    return {
+        "value": f"{low.amount}-{high.amount}",
+        "label": f"{low} – {high}",
+        "price_min": str(low.amount),
+        "price_max": str(high.amount),
+    }
 
 
 def rating_labels(values: list[int]) -> list[dict[str, Any]]:

@@ -138,8 +138,8 @@ def test_facets_count_with_the_other_filters_and_without_their_own(client):
 
     assert {value["value"]: value["count"] for value in facets["format"]} == {"paperback": 1, "ebook": 1}
     assert {value["label"]: value["count"] for value in facets["price"]} == {
-        "0.00 EUR – 5.00 EUR": 1,
-        "10.00 EUR – 15.00 EUR": 1,
+        "0.00 EUR – 4.99 EUR": 1,
+        "10.00 EUR – 14.99 EUR": 1,
     }
     assert facets["availability"] == [{"value": "in_stock", "label": "In stock", "count": 1, "exact": True}]
 
@@ -155,6 +155,33 @@ def test_facets_of_rating_language_and_subject(client):
     assert [value["value"] for value in facets["rating"]] == [1, 2, 3, 4]
     assert {value["label"] for value in facets["language"]} == {"Portuguese", "Portuguese (Brazil)"}
     assert [(value["label"], value["code"]) for value in facets["subject"]] == [("Fiction", "thema:F")]
+
+
+def test_what_a_facet_counts_is_what_its_filter_finds(client):
+    for number, (book_format, condition) in enumerate([("paperback", "good"), ("hardback", "new"), ("ebook", "new")]):
+        book = make_book(f"Book {number}")
+        make_offer(make_edition(book, format=book_format, language="en-GB"), condition=condition, price_minor=1000)
+        make_offer(
+            make_edition(book, format="audiobook", language="de"), price_minor=500 * (number + 1), on_hand=number
+        )
+
+    for params in ({"condition": "good"}, {"price_max": "9.99"}, {"format": "audiobook"}, {"language": "en"}, {}):
+        facets = client.get(URL, {**params, "facets": "format,language,price,availability"}).json()["facets"]
+        for name, values in facets.items():
+            others = {key: value for key, value in params.items() if not key.startswith(name)}
+            for value in values:
+                own = {name: value["value"]}
+                if name == "price":
+                    own = {key: value[key] for key in ("price_min", "price_max") if value[key]}
+                assert len(titles(client, **others, **own)) == value["count"], (params, name, value)
+
+
+def test_a_sold_out_copy_does_not_make_a_book_cheap(client):
+    book = make_book("Dune")
+    make_offer(make_edition(book, format="paperback"), price_minor=900, on_hand=0)
+    make_offer(make_edition(book, format="ebook"), price_minor=2000)
+
+    assert titles(client, price_max="10") == titles(client, price_max="10", format="paperback") == []
 
 
 def test_a_wrong_filter_is_named(client):
