@@ -1,5 +1,6 @@
 """Refusals: every "no" of the shop is a class with a code, a sentence and facts, and is rendered in one place."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -38,6 +39,11 @@ class BookstoreError(Exception):
         self.errors = errors
         self.headers = dict(headers or {})
         self.facts = facts
+
+    @classmethod
+    def example(cls) -> str:
+        """The sentence without facts, for documentation."""
+        return str(cls.message).format_map(defaultdict(lambda: "…"))
 
     def __str__(self) -> str:
         return str(self.sentence) if self.sentence is not None else str(self.message).format_map(self.facts)

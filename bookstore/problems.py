@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import sentry_sdk
 import structlog
 from django.core import exceptions as django_errors
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -131,6 +132,7 @@ def note(refusal: BookstoreError, error: BaseException | None) -> None:
     """Log what somebody has to look at: bugs, and what the database refused or could not do."""
     if refusal.status == 500:
         log.error("bug", exc_info=error)
+        sentry_sdk.capture_exception(error)
     elif isinstance(error, IntegrityError | OperationalError | InterfaceError):
         log.warning("database", code=refusal.code, error=str(error))
 
@@ -168,7 +170,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(CONSOLE):
         return defaults.server_error(request)
-    return answer(sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1])
+    return answer(sys.exception())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

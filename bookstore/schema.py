@@ -46,7 +46,7 @@ def problem_response(status: int) -> OpenApiResponse:
                 "type": f"/docs/problems/{refusal.code}",
                 "title": str(refusal.title),
                 "status": status,
-                "detail": str(refusal.message),
+                "detail": refusal.example(),
                 "code": refusal.code,
                 "errors": [],
                 "facts": {},

@@ -1,6 +1,7 @@
 """ISBNs (ISO 2108): read in any form, kept as thirteen digits, shown with the agency's hyphens."""
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +14,8 @@ from stdnum import numdb
 
 PREFIXES = ("978", "979")
 MUSIC_PREFIX = "9790"  # ISMN, for printed music (ISO 10957)
+LABEL = re.compile(r"^(urn:)?isbn(?:[- ]?1[03](?=[:\s]))?[:\s]*", re.IGNORECASE)  # "ISBN-13: ", "urn:isbn:"
+SEPARATORS = {"Pd", "Zs", "Cf"}  # Unicode's dashes, spaces and invisible marks
 LONGEST_SPELLING = 40  # thirteen digits with a space or hyphen between any two, and "ISBN-13: " before them
 
 
@@ -43,9 +46,8 @@ def compact(text: str) -> str:
     """Digits and X of a spelling: spaces, dashes of every kind, `ISBN:` and `urn:isbn:` are left out."""
     if len(text) > LONGEST_SPELLING:
         return ""
-    text = unicodedata.normalize("NFKC", text).upper().strip()
-    text = text.removeprefix("URN:").removeprefix("ISBN").removeprefix("-13").removeprefix("-10").removeprefix(":")
-    kept = [char for char in text if unicodedata.category(char) not in {"Pd", "Zs", "Cf"} and char != "\N{MINUS SIGN}"]
+    text = LABEL.sub("", unicodedata.normalize("NFKC", text).strip())
+    kept = [char for char in text.upper() if unicodedata.category(char) not in SEPARATORS and char != "\N{MINUS SIGN}"]
     return "".join(kept) if all(char.isascii() for char in kept) else ""
 
 

@@ -133,13 +133,6 @@ class BookSerializer(BookInListSerializer):
     editions = EditionInBookSerializer(many=True)
 
 
-class FacetValueSerializer(serializers.Serializer):
-    value = serializers.JSONField(help_text="What the filter of the same name takes.")
-    label = serializers.CharField()
-    count = serializers.IntegerField()
-    exact = serializers.BooleanField(help_text="False where there are more than count.")
-
-
 class ContributorSerializer(serializers.ModelSerializer):
     class Meta:
         model = Contributor

@@ -200,5 +200,5 @@ class SubjectViewSet(CatalogueViewSet):
     def get_queryset(self) -> QuerySet[Subject]:
         children = Prefetch("children", Subject.objects.order_by("code", "id"))
         subjects = super().get_queryset().prefetch_related(children)
-        asks_for_some = {"q", "parent"}.intersection(self.request.query_params)
+        asks_for_some = any(self.request.query_params.get(name) for name in ("q", "parent"))
         return subjects.filter(parent=None) if self.action == "list" and not asks_for_some else subjects

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from secrets import token_urlsafe
@@ -40,6 +40,26 @@ class Environment:
             return kept_secret(kept_in)
         except OSError as error:
             raise ImproperlyConfigured(f"{kept_in} cannot be read or made ({error.strerror}); see DATA_DIR.") from error
+
+    def choice(self, name: str, default: str, choices: Collection[str]) -> str:
+        value = self.text(name, default)
+        if value not in choices:
+            raise ImproperlyConfigured(f"{name} is {value!r}; write one of {', '.join(sorted(choices))}.")
+        return value
+
+    def address(self, name: str, default: str, schemes: Collection[str]) -> str:
+        """An address of a server, scheme://…"""
+        value = self.text(name, default)
+        if value.partition("://")[0] not in schemes or "://" not in value:
+            raise ImproperlyConfigured(f"{name} is not an address that begins with {'://, '.join(schemes)}://.")
+        return value
+
+    def file(self, name: str) -> str:
+        """The path of a file that is there, or nothing."""
+        value = self.text(name, "")
+        if value and not Path(value).is_file():
+            raise ImproperlyConfigured(f"{name} is {value!r}, and there is no such file.")
+        return value
 
     def boolean(self, name: str, default: bool) -> bool:
         value = self.text(name, str(default)).lower()

@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from celery.schedules import crontab
+from corsheaders.defaults import default_headers
+from moneyed import list_all_currencies
 from psycopg.conninfo import conninfo_to_dict
 
 from bookstore.embedded import EmbeddedServers
@@ -17,8 +19,8 @@ env = Environment()
 
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
 EMBEDDED = EmbeddedServers(DATA_DIR, postgres=not env.words("DATABASE_URL"), redis=not env.words("REDIS_URL"))
-DATABASE_URL = env.text("DATABASE_URL", EMBEDDED.postgres_url)
-REDIS_URL = env.text("REDIS_URL", EMBEDDED.redis_url())
+DATABASE_URL = env.address("DATABASE_URL", EMBEDDED.postgres_url, ["postgresql", "postgres"])
+REDIS_URL = env.address("REDIS_URL", EMBEDDED.redis_url(), ["redis", "rediss", "unix"])
 
 # ---- secrets and hosts ---------------------------------------------------------------------------------------
 
@@ -28,6 +30,12 @@ HTTPS = env.boolean("HTTPS", default="postgres" not in EMBEDDED.names)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],10.0.2.2")
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = r"^/(api|media)/"
+CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "if-match", "if-none-match", "x-auth-transport",
+                      "x-cart-token", "x-request-id")  # fmt: skip
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After",
+                       "Server-Timing", "X-Cart-Token", "X-Process-Time", "X-RateLimit-Limit", "X-RateLimit-Remaining",
+                       "X-RateLimit-Reset", "X-Request-ID"]  # fmt: skip
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 METRICS_ALLOWED = env.networks("METRICS_ALLOWED", "127.0.0.1,::1")
@@ -106,8 +114,8 @@ DATABASES = {
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-ISBN_RANGE_FILE = env.text("ISBN_RANGE_FILE", "")  # the agency's RangeMessage.xml, where newer than the library's
-SHOP_CURRENCY = env.text("SHOP_CURRENCY", "EUR")
+ISBN_RANGE_FILE = env.file("ISBN_RANGE_FILE")  # the agency's RangeMessage.xml, where newer than the library's
+SHOP_CURRENCY = env.choice("SHOP_CURRENCY", "EUR", [currency.code for currency in list_all_currencies()])
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -131,6 +139,12 @@ STORAGES = {
 
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, least=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Bookstore <shop@example.com>")
 
 # ---- language and time ---------------------------------------------------------------------------------------
@@ -233,7 +247,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- seeing what happens -------------------------------------------------------------------------------------
 
-LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING_CONFIG = "bookstore.logs.configure"
 LOGGING = {"level": LOG_LEVEL}
 SENTRY_DSN = env.text("SENTRY_DSN", "")

@@ -34,7 +34,7 @@ urlpatterns = [
     path("console/", admin.site.urls),
     re_path(
         r"^media/(?P<path>.+)$",
-        cache_control(public=True, max_age=86_400)(serve),
+        cache_control(public=True, max_age=31_536_000, immutable=True)(serve),
         {"document_root": settings.MEDIA_ROOT},
         name="media",
     ),

@@ -47,6 +47,19 @@ def test_values_are_read_as_what_they_are():
     assert env.words("NONE", "default") == []
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda env: env.choice("WRONG", "INFO", ["DEBUG", "INFO"]),
+        lambda env: env.address("WRONG", "redis://localhost", ["redis"]),
+        lambda env: env.file("WRONG"),
+    ],
+)
+def test_choices_addresses_and_files_that_are_not_there_stop_the_start(read):
+    with pytest.raises(ImproperlyConfigured, match="WRONG"):
+        read(Environment({"WRONG": "mysql://nowhere"}))
+
+
 def test_processes_that_start_at_once_share_one_secret_that_only_its_owner_reads(tmp_path):
     file = tmp_path / "data" / "secret_key"
 

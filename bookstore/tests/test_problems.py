@@ -131,10 +131,14 @@ def test_a_form_without_its_csrf_token():
 
 
 def test_sentences_follow_the_language_and_codes_do_not(client):
-    response = client.get("/api/v1/nowhere/", headers={"accept-language": "de"})
+    url = "/api/v1/subjects/?scheme=dewey"
 
-    assert_problem(response, 404, "not_found")
-    assert response["Content-Language"] == "de"
+    [english] = assert_problem(client.get(url), 400, "invalid")["errors"]
+    [german] = assert_problem(client.get(url, headers={"accept-language": "de"}), 400, "invalid")["errors"]
+
+    assert english["code"] == german["code"]
+    assert english["message"].startswith("Select a valid choice")
+    assert german["message"].startswith("Bitte eine gültige Auswahl treffen")
 
 
 def test_no_code_stands_for_two_refusals():

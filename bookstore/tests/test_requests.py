@@ -55,7 +55,24 @@ def test_only_named_origins_may_read_from_a_browser(client, settings):
     other = client.get(URL, headers={"origin": "https://evil.example"})
 
     assert named["Access-Control-Allow-Origin"] == "https://app.example"
+    exposed = named["Access-Control-Expose-Headers"].split(", ")
+    assert {"ETag", "RateLimit", "Retry-After", "X-Request-ID"} <= set(exposed)
     assert "Access-Control-Allow-Origin" not in other
+
+
+def test_a_browser_may_send_the_headers_of_the_contract(client, settings):
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    wanted = "idempotency-key,if-none-match,x-cart-token,authorization"
+    headers = {
+        "origin": "https://app.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": wanted,
+    }
+
+    response = client.options(URL, headers=headers)
+
+    assert set(wanted.split(",")) <= set(response["Access-Control-Allow-Headers"].split(", "))
+    assert "Access-Control-Allow-Origin" not in client.options("/console/", headers=headers)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Func, Model, QuerySet, TextField, Value
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -66,6 +67,7 @@ class CatalogAdmin(ConsoleAdmin):
         super().delete_model(request, obj)
         refresh_books(books)
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         books = {book for row in queryset for book in books_showing(row)}
         super().delete_queryset(request, queryset)

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from PIL import Image
 
 from catalog.demo.covers import draw_cover
 from catalog.demo.offers import make_availabilities, make_offers
 from catalog.demo.people import make_people, make_sure_it_is_a_demo_shop
 from catalog.imports import import_file
-from catalog.models import Book, Contribution, Edition, ImportRun, Subject
+from catalog.models import Book, Contribution, Edition, ImportRun, SourceRecord, Subject
 from catalog.services import refresh_books, set_cover
 from catalog.vocabularies import AUTHOR
 
@@ -33,12 +34,21 @@ def load(say: Callable[[str], object] = lambda _line: None) -> None:
         say(f"{make_subjects(SUBJECTS)} subjects")
         import_books(BOOKS)
         say(f"{Book.objects.count()} books")
-        make_availabilities()
-        say(f"{make_offers(sellers)} new offers")
-        say(f"{make_covers()} new covers")
-        refresh_books(Book.objects.values_list("pk", flat=True))
+        editions = demo_editions(BOOKS)
+        make_availabilities(editions)
+        say(f"{make_offers(editions, sellers)} new offers")
+        say(f"{make_covers(editions)} new covers")
+        refresh_books(editions.values_list("book", flat=True))
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+
+
+def demo_editions(path: Path) -> QuerySet[Edition]:
+    """The editions of the demo's books, by the keys that the file gives them; others in the shop are somebody's own."""
+    with path.open(encoding="utf-8", newline="") as file:
+        keys = {f"book:{row['book']}" for row in csv.DictReader(file)}
+    books = SourceRecord.objects.filter(source=FORMAT, reference__in=keys).values("edition__book")
+    return Edition.objects.filter(book__in=books)
 
 
 @contextmanager
@@ -78,10 +88,10 @@ def make_subjects(path: Path) -> int:
     return len(rows)
 
 
-def make_covers() -> int:
+def make_covers(of: QuerySet[Edition]) -> int:
     """A cover for the first edition of every book that has none."""
-    covered = Edition.objects.exclude(cover="").values("book_id")
-    bare = Edition.objects.exclude(book__in=covered).order_by("book_id", "pk").distinct("book_id")
+    covered = of.exclude(cover="").values("book_id")
+    bare = of.exclude(book__in=covered).order_by("book_id", "pk").distinct("book_id")
     editions = list(bare.select_related("book"))
     authors = authors_of(editions)
 

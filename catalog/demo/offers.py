@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.demo.chance import between, choose, draw
@@ -55,20 +56,20 @@ USED = {  # condition: its share of the price when new, and what is said of such
 
 
 @transaction.atomic
-def make_offers(sellers: Sellers) -> int:
+def make_offers(editions: QuerySet[Edition], sellers: Sellers) -> int:
     """Offer what is not offered yet; stock, prices and withdrawals of offers that are there stay as they are."""
     taken = set(Offer.objects.values_list("seller_id", "edition_id", "condition"))
-    editions = Edition.objects.select_related("book").order_by("pk")
-    wanted = [offer for edition in editions for offer in offers_of(edition, sellers)]
+    rows = editions.select_related("book").order_by("pk")
+    wanted = [offer for edition in rows for offer in offers_of(edition, sellers)]
     missing = [offer for offer in wanted if (offer.seller_id, offer.edition_id, offer.condition) not in taken]
     return len(Offer.objects.bulk_create(missing))
 
 
 @transaction.atomic
-def make_availabilities() -> int:
+def make_availabilities(editions: QuerySet[Edition]) -> int:
     """Have the publisher say of some editions that they are still to come, or come to order."""
     changed = []
-    for edition in Edition.objects.filter(availability_code="").select_related("book"):
+    for edition in editions.filter(availability_code="").select_related("book"):
         code = availability_code(edition)
         if code == NOT_YET_PUBLISHED:
             edition.published = a_day_to_come(edition)

@@ -3,13 +3,13 @@
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from accounts.models import Seller
 from catalog.imports import seen
@@ -132,6 +132,10 @@ class Import:
                 f"The import stopped after {self.run.rows_done} rows: {' '.join(str(error).split())} "
                 "What was imported stays; go on with --resume."
             ) from error
+        except Exception as error:
+            with contextlib.suppress(DatabaseError, InterfaceError):
+                self.end(ImportRun.Status.FAILED, str(error) or type(error).__name__)
+            raise
 
     def rest(self, items: Iterator[Item]) -> Iterator[Item]:
         """The items that an interrupted run has not taken; the others are only remembered."""
@@ -144,7 +148,7 @@ class Import:
                 records = []
         return items
 
-    def take(self, items: list[Item]) -> None:
+    def take(self, items: list[Item], tries: int = 5) -> None:
         """Take a batch in one transaction; one that the database refuses is halved until the bad row is alone."""
         before = (self.run.rows_done, self.run.counts)
         try:
@@ -152,6 +156,9 @@ class Import:
         except DatabaseError as error:
             self.run.rows_done, self.run.counts = before
             self.report_file.take_back(self.run.counts.get("report_size", 0))
+            if isinstance(error.__cause__, DeadlockDetected) and tries:
+                self.take(items, tries - 1)  # somebody in the console went first
+                return
             if isinstance(error, LOST) or isinstance(items[0], BadRow):
                 raise
             if len(items) == 1:
@@ -204,7 +211,7 @@ def batches(items: Iterator[Item]) -> Iterator[list[Item]]:
     broken: UnreadableRest | None = None
     batch: list[Item] = []
     try:
-        for item in chain(items):
+        for item in items:
             batch.append(item)
             if len(batch) == BATCH:
                 yield batch

@@ -28,11 +28,6 @@ def shop_currency() -> str:
     return settings.SHOP_CURRENCY
 
 
-class EditionQuerySet(models.QuerySet["Edition"]):
-    def by_isbn(self, isbn: str) -> EditionQuerySet:
-        return self.filter(isbn=isbn)
-
-
 class Edition(TimestampedModel):
     """What an ISBN identifies: one form of a book by one publisher. Many e-books and old books have no ISBN."""
 
@@ -57,7 +52,6 @@ class Edition(TimestampedModel):
     availability_code = models.CharField(_("availability"), max_length=2, blank=True, help_text=_("ONIX code list 65"))
     description = models.TextField(_("description"), blank=True, help_text=_("Where it differs from the book's."))
     cover = models.ImageField(_("cover"), upload_to="covers", max_length=200, blank=True)
-    objects = EditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("edition")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -70,10 +71,17 @@ class Subject(TimestampedModel):
             models.CheckConstraint(condition=~Q(code="") & ~Q(label=""), name="subject_has_a_code_and_heading"),
             models.CheckConstraint(condition=~Q(parent=models.F("id")), name="subject_is_not_its_own_parent"),
         ]
-        indexes = [GinIndex(SearchVector("label_key", config="simple"), name="subject_by_word")]
+        indexes = [
+            models.Index(fields=["label_key", "id"], name="subject_in_order"),
+            GinIndex(SearchVector("label_key", config="simple"), name="subject_by_word"),
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        if self.parent is not None and self in (self.parent, *self.parent.ancestors):
+            raise ValidationError({"parent": _("This heading stands below the one it would be under.")})
 
     @property
     def ancestors(self) -> list[Subject]:

@@ -135,7 +135,7 @@ def add_words(conditions: Conditions, words: str) -> None:
         conditions.folded = fold(words)
         conditions.values["q"] = " & ".join(conditions.folded.split()) + ":*" if conditions.folded else ""
         return
-    conditions.values["isbn"] = list(Edition.objects.by_isbn(isbn).values_list("book_id", flat=True))
+    conditions.values["isbn"] = list(Edition.objects.filter(isbn=isbn).values_list("book_id", flat=True))
 
 
 def fold(text: str) -> str:

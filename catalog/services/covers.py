@@ -1,10 +1,13 @@
 """Covers: checked, made small, stripped of all but the picture, and kept beside a thumbnail."""
 
+import hashlib
 import io
 import warnings
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -27,21 +30,30 @@ def thumbnail_name(cover_name: str) -> str:
 def set_cover(edition: Edition, picture: bytes | Image.Image) -> None:
     """Keep a cover and its thumbnail; the caller refreshes the listing. Raises NotACover, then nothing has changed."""
     image = picture if isinstance(picture, Image.Image) else read(picture)
-    name = f"covers/{edition.pk}.webp"
-    keep(name, small(image, COVER_SIZE), quality=80)
-    keep(thumbnail_name(name), small(image, THUMBNAIL_SIZE), quality=75)
-    edition.cover.name = name
-    edition.save(update_fields=["cover", "updated_at"])
+    cover, thumbnail = encoded(small(image, COVER_SIZE), 80), encoded(small(image, THUMBNAIL_SIZE), 75)
+    name = f"covers/{edition.pk}-{hashlib.blake2b(cover, digest_size=6).hexdigest()}.webp"
+    keep(name, cover)
+    keep(thumbnail_name(name), thumbnail)
+    change(edition, name)
 
 
 def remove_cover(edition: Edition) -> None:
     """Forget the cover; the caller refreshes the listing."""
-    name = edition.cover.name
-    edition.cover.name = ""
+    change(edition, "")
+
+
+def change(edition: Edition, name: str) -> None:
+    """Show another picture, which has another address; the old one goes when that is certain."""
+    old = Edition.objects.values_list("cover", flat=True).get(pk=edition.pk)
+    edition.cover.name = name
     edition.save(update_fields=["cover", "updated_at"])
-    if name:
-        default_storage.delete(name)
-        default_storage.delete(thumbnail_name(name))
+    if old and old != name:
+        transaction.on_commit(partial(forget, old))
+
+
+def forget(name: str) -> None:
+    default_storage.delete(name)
+    default_storage.delete(thumbnail_name(name))
 
 
 def read(content: bytes) -> Image.Image:
@@ -66,8 +78,13 @@ def small(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return copy
 
 
-def keep(name: str, image: Image.Image, *, quality: int) -> None:
+def encoded(image: Image.Image, quality: int) -> bytes:
     content = io.BytesIO()
     image.save(content, "WEBP", quality=quality, method=4)
-    default_storage.delete(name)
-    default_storage.save(name, ContentFile(content.getvalue()))
+    return content.getvalue()
+
+
+def keep(name: str, content: bytes) -> None:
+    """Write the file unless it is there: the name says what is in it."""
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(content))

@@ -28,6 +28,10 @@ def test_ten_and_thirteen_digits_are_the_same_number(thirteen, ten):
         "ISBN-13: 978-0-306-40615-7",
         "urn:isbn:9780306406157",
         "ISBN-10 0-306-40615-2",
+        "ISBN13: 9780306406157",
+        "isbn10 0306406152",
+        "ISBN0306406152",
+        "ISBN: 978 0 306 40615 7",
         "９７８０３０６４０６１５７",
     ],
 )
@@ -57,6 +61,7 @@ def test_numbers_from_979_have_no_ten_digits(valid):
         ("", "10 or 13 digits"),
         ("X" * 10, "10 or 13 digits"),
         ("12345", "10 or 13 digits"),
+        ("-130306406152", "10 or 13 digits"),
         ("٩٧٨٠٣٠٦٤٠٦١٥٧", "10 or 13 digits"),
         ("9" * 10_000, "10 or 13 digits"),
     ],

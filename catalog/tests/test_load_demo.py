@@ -8,7 +8,7 @@ from catalog.demo import PASSWORD, loader
 from catalog.demo.covers import HEIGHT, WIDTH, draw_cover
 from catalog.models import Book, Edition, ImportRun, Listing, Offer, Subject
 from catalog.services import thumbnail_name
-from catalog.tests.factories import make_book
+from catalog.tests.factories import make_book, make_edition
 from catalog.vocabularies import Availability, Condition
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +140,13 @@ def test_any_title_makes_a_cover(title, author):
 def test_a_title_has_one_cover():
     assert draw_cover("Emma", "Jane Austen").tobytes() == draw_cover("Emma", "Jane Austen").tobytes()
     assert draw_cover("Emma", "Jane Austen").tobytes() != draw_cover("Persuasion", "Jane Austen").tobytes()
+
+
+def test_books_that_somebody_added_stay_their_own():
+    call_command("load_demo", verbosity=0)
+    own = make_edition(make_book("My Own Book"), "9780306406157")
+
+    call_command("load_demo", verbosity=0)
+
+    own.refresh_from_db()
+    assert (own.offers.count(), own.cover.name, own.availability_code) == (0, "", "")

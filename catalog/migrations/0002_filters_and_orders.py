@@ -19,4 +19,8 @@ class Migration(migrations.Migration):
             model_name='listing',
             index=models.Index(fields=['availability'], name='listing_by_availability'),
         ),
+        migrations.AddIndex(
+            model_name='subject',
+            index=models.Index(fields=['label_key', 'id'], name='subject_in_order'),
+        ),
     ]
