@@ -24,6 +24,7 @@ BOOKS, SUBJECTS = FOLDER / "books.csv", FOLDER / "subjects.csv"
 FORMAT = "bookstore"
 LOCK = 0x64656D6F  # one loader at a time
 PAINTERS = 2
+AT_ONCE = 8  # pictures in memory
 
 
 def load(say: Callable[[str], object] = lambda _line: None) -> None:
@@ -99,8 +100,10 @@ def make_covers(of: QuerySet[Edition]) -> int:
         return draw_cover(edition.title or edition.book.title, authors.get(edition.book_id, ""))
 
     with ThreadPoolExecutor(PAINTERS) as painters:
-        for edition, picture in zip(editions, painters.map(paint, editions), strict=True):
-            set_cover(edition, picture)
+        for first in range(0, len(editions), AT_ONCE):
+            some = editions[first : first + AT_ONCE]
+            for edition, picture in zip(some, painters.map(paint, some), strict=True):
+                set_cover(edition, picture)
     return len(editions)
 
 
