@@ -94,7 +94,7 @@ def measure_shop(options: argparse.Namespace) -> dict[str, Figure]:
         "list of 20, three filters": f"{base}/books/?language=en&published_after=1990&price_max=15&sort=newest",
         "list of 20, by author": f"{base}/books/?author={author}",
         "search, one word": f"{base}/books/?q={word}",
-        "search, exact title": f"{base}/books/?q=the+{word}&sort=relevance",
+        "search, two words": f"{base}/books/?q=the+{word}&sort=relevance",
         "book page": f"{base}/books/{book}/",
         "edition by ISBN": f"{base}/editions/{isbn}/",
     }
