@@ -59,13 +59,13 @@ def run_once(view: APIView, request: Request, key: str, act: Callable[[], Respon
         return response
 
 
-def act_or_refuse(view: APIView, act: Callable[[], Response]) -> Response:
+def act_or_refuse(view: APIView, act: Callable[[], Response]) -> HttpResponse:
     """A refusal undoes what the action had begun, and is an answer like any other. A bug undoes all, key included."""
     try:
         with transaction.atomic():
             return act()
     except Exception as error:
-        response = view.handle_exception(error)
+        response: HttpResponse = view.handle_exception(error)
         transaction.set_rollback(response.status_code >= 500)
         return response
 
@@ -93,11 +93,12 @@ def lock(owner: str, key: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def keep(response: Response, **fields: str) -> None:
+def keep(response: HttpResponse, **fields: str) -> None:
+    data = getattr(response, "data", None)
     IdempotencyRecord.objects.create(
         status=response.status_code,
         headers={name: response[name] for name in KEPT_HEADERS if name in response},
-        body=dumps(response.data) if response.data is not None else b"",
+        body=response.content if not isinstance(response, Response) else b"" if data is None else dumps(data),
         **fields,
     )
 

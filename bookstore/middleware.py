@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
 from django.core.paginator import InvalidPage
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from uuid6 import uuid7
@@ -163,6 +165,12 @@ class LanguageMiddleware:
         patch_vary_headers(response, ["Accept-Language"])
         response.setdefault("Content-Language", language)
         return response
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Sends a request without its last slash to where it belongs, as what it is: with 301 a POST becomes a GET."""
+
+    response_redirect_class = partial(HttpResponsePermanentRedirect, preserve_request=True)
 
 
 class ForConsole:

@@ -1,10 +1,12 @@
 """Money: a whole number of minor units and an ISO 4217 code, never a float."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from moneyed import CurrencyDoesNotExist, get_currency
 
+SPELLING = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 LARGEST_AMOUNT = 10**12  # minor units: ten thousand million euros, far beyond any price
 
 
@@ -18,6 +20,8 @@ class Money:
     @classmethod
     def of(cls, amount: str | Decimal, currency: str) -> "Money":
         """Read a decimal amount. Raises ValueError for what is no amount of that currency (`1.234` EUR, `NaN`)."""
+        if isinstance(amount, str) and not SPELLING.fullmatch(amount):
+            raise ValueError(f"{amount[:40]!r} is not an amount of money; write 12.90.")
         try:
             scaled = Decimal(amount) * minor_units(currency)
         except ArithmeticError as error:

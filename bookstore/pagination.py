@@ -87,7 +87,7 @@ def whole_number(params: Any, name: str, default: int, *, most: int | None) -> i
     text = params.get(name, "")
     if text == "":
         return default
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
+    if not text.isascii() or not text.isdigit() or len(text) > 1000 or int(text) < 1:
         raise Invalid(errors=[FieldError("invalid", _("Write a whole number of 1 or more."), name)])
     if most is not None and int(text) > most:
         message = _("The most is %(most)s.") % {"most": most}

@@ -16,7 +16,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views import defaults
 from rest_framework import exceptions as drf_errors
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from bookstore import errors
@@ -137,15 +136,13 @@ def note(refusal: BookstoreError, error: BaseException | None) -> None:
         log.warning("database", code=refusal.code, error=str(error))
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's way here."""
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """DRF's way here. Not a DRF response: that would be written by the view's renderer, be it YAML or HTML."""
     set_rollback()
-    refusal = as_refusal(error)
-    note(refusal, error)
-    headers = headers_of(refusal)
-    if isinstance(error, drf_errors.APIException) and getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-    return Response(problem(refusal), status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
+    response = answer(error)
+    if getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    return response
 
 
 # ---- Django's ways here (config.urls, CSRF_FAILURE_VIEW) -----------------------------------------------------

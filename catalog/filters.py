@@ -1,7 +1,7 @@
 """What the book list takes in its query string, read into a BookQuery with an error for each wrong value."""
 
+import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from bookstore.money import Money
 from bookstore.pagination import PageRequest
 from catalog.models import Contributor, Publisher, Series, Subject
 from catalog.partial_dates import PartialDate
-from catalog.search.conditions import fold
+from catalog.search.conditions import every_word, fold
 from catalog.search.query import FACETS, SORTS, BookQuery
 from catalog.vocabularies import Availability, Condition, Format, language_tag
 
@@ -61,13 +61,9 @@ def price(text: str) -> int:
 
 
 def rating(text: str) -> float:
-    try:
-        value = Decimal(text)
-    except ArithmeticError:
-        value = Decimal("NaN")
-    if not value.is_finite() or not 0 <= value <= 5:
+    if not re.fullmatch(r"[0-5](\.\d{1,9})?", text, re.ASCII) or float(text) > 5:
         raise ValueError(_("A rating is a number from 0 to 5."))
-    return float(value)
+    return float(text)
 
 
 def availability(text: str) -> int:
@@ -134,7 +130,7 @@ class WordFilter(filters.CharFilter):
         folded = fold(value[:LONGEST_WORDS])
         if not folded:
             return qs.none()
-        query = SearchQuery(" & ".join(folded.split()) + ":*", config="simple", search_type="raw")
+        query = SearchQuery(every_word(folded), config="simple", search_type="raw")
         return qs.annotate(found=SearchVector(self.field_name, config="simple")).filter(found=query)
 
 

@@ -1,15 +1,13 @@
 """The table of contents: every address that the shop answers."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.decorators.cache import cache_control
 from django.views.generic import RedirectView
-from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
 from bookstore import health, metrics, pages
+from bookstore.pages import read_only
 from catalog.views import AuthorViewSet, BookViewSet, EditionViewSet, PublisherViewSet, SeriesViewSet, SubjectViewSet
 
 api = DefaultRouter()
@@ -22,22 +20,19 @@ api.register("publishers", PublisherViewSet, basename="publisher")
 api.register("subjects", SubjectViewSet, basename="subject")
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="docs")),
+    path("", read_only(RedirectView.as_view(pattern_name="docs"))),
     path("api/v1/", include(api.urls)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    path("favicon.ico", pages.favicon),
-    path("docs/problems/", pages.problem_codes),
-    path("docs/problems/<slug:code>", pages.problem_codes),
-    *(path(address.removeprefix("/"), view) for address, view in health.PROBES.items()),  # ProbeMiddleware answers
-    path("metrics", metrics.metrics),
+    path("favicon.ico", read_only(pages.favicon)),
+    path("docs/problems/", read_only(pages.problem_codes)),
+    path("docs/problems/<slug:code>", read_only(pages.problem_codes)),
+    *(
+        path(address.removeprefix("/"), read_only(view)) for address, view in health.PROBES.items()
+    ),  # ProbeMiddleware answers
+    path("metrics", read_only(metrics.metrics)),
     path("console/", admin.site.urls),
-    re_path(
-        r"^media/(?P<path>.+)$",
-        cache_control(public=True, max_age=31_536_000, immutable=True)(serve),
-        {"document_root": settings.MEDIA_ROOT},
-        name="media",
-    ),
+    re_path(r"^media/(?P<path>.+)$", read_only(pages.media), name="media"),
 ]
 
 handler400 = "bookstore.problems.bad_request"

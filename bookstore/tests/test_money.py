@@ -22,9 +22,25 @@ def test_the_api_shows_all_decimals():
     assert Money(5, "EUR").as_json() == {"amount": "0.05", "currency": "EUR"}
 
 
-@pytest.mark.parametrize(
-    "amount", ["1.234", "NaN", "Infinity", "1e400", "9e999999", "-9e999999", "x", "", "1,50", "9" * 30]
-)
+WRONG = [
+    "1.234",
+    "1_000",
+    "1e2",
+    "+5",
+    "٣",
+    "NaN",
+    "Infinity",
+    "1e400",
+    "9e999999",
+    "-9e999999",
+    "x",
+    "",
+    "1,50",
+    "9" * 30,
+]
+
+
+@pytest.mark.parametrize("amount", WRONG)
 def test_what_is_no_amount_is_refused(amount):
     with pytest.raises(ValueError, match="amount"):
         Money.of(amount, "EUR")

@@ -42,6 +42,27 @@ def test_a_method_that_is_not_possible(client):
     assert "GET" in response["Allow"]
 
 
+@pytest.mark.parametrize("path", ["/health/", "/metrics", "/media/x", "/", "/docs/problems/", "/api/v1/schema/"])
+def test_pages_that_can_only_be_read(client, path):
+    assert_problem(client.post(path), 405, "method_not_allowed")
+
+
+def test_refusals_of_views_that_answer_in_another_form(client):
+    assert_problem(client.get("/api/v1/schema/", headers={"accept": "text/xml"}), 406, "not_acceptable")
+    assert_problem(client.put("/api/v1/docs/"), 405, "method_not_allowed")
+
+
+def test_files_and_codes_that_cannot_be(client):
+    assert_problem(client.get("/media/" + "a" * 300), 404, "not_found")
+    assert_problem(client.get("/docs/problems/nonsense"), 404, "not_found")
+
+
+def test_a_request_without_its_last_slash_is_sent_on_as_what_it_is(client):
+    response = client.post("/api/v1/books?page=2")
+
+    assert (response.status_code, response["Location"]) == (308, "/api/v1/books/?page=2")
+
+
 def test_a_body_that_is_too_large(client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
 

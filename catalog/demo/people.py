@@ -52,10 +52,10 @@ def make_sure_it_is_a_demo_shop() -> None:
 
 
 def is_demo_shop() -> bool:
-    """Whether the demo's sellers and its admin are here."""
-    slugs = [seller["slug"] for seller in (BOOKSHOP, USED_BOOKS, E_BOOKS)]
+    """Whether the demo's sellers, no others, and its admin are here."""
+    slugs = {seller["slug"] for seller in (BOOKSHOP, USED_BOOKS, E_BOOKS)}
     admins = User.objects.filter(email=ADMIN, is_superuser=True)
-    return admins.exists() and Seller.objects.filter(slug__in=slugs).count() == len(slugs)
+    return admins.exists() and set(Seller.objects.values_list("slug", flat=True)) == slugs
 
 
 @transaction.atomic

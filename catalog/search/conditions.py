@@ -133,9 +133,15 @@ def add_words(conditions: Conditions, words: str) -> None:
         isbn = parse_isbn(words)
     except InvalidISBN:
         conditions.folded = fold(words)
-        conditions.values["q"] = " & ".join(conditions.folded.split()) + ":*" if conditions.folded else ""
+        conditions.values["q"] = every_word(conditions.folded)
         return
     conditions.values["isbn"] = list(Edition.objects.filter(isbn=isbn).values_list("book_id", flat=True))
+
+
+def every_word(folded: str) -> str:
+    """A text search query: all words, the last one as a beginning; a single letter begins too much and stands alone."""
+    prefix = ":*" if len(folded.rpartition(" ")[2]) > 1 else ""
+    return " & ".join(folded.split()) + prefix
 
 
 def fold(text: str) -> str:

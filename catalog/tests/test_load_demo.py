@@ -142,6 +142,17 @@ def test_a_title_has_one_cover():
     assert draw_cover("Emma", "Jane Austen").tobytes() != draw_cover("Persuasion", "Jane Austen").tobytes()
 
 
+def test_a_shop_with_a_seller_of_its_own_is_refused():
+    call_command("load_demo", verbosity=0)
+    Seller.objects.create(name="Real Shop", slug="real-shop")
+    offers = Offer.objects.count()
+
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("load_demo", verbosity=0)
+
+    assert Offer.objects.count() == offers
+
+
 def test_books_that_somebody_added_stay_their_own():
     call_command("load_demo", verbosity=0)
     own = make_edition(make_book("My Own Book"), "9780306406157")
