@@ -47,7 +47,7 @@ def redis_answers(servers: EmbeddedServers) -> bool:
 
 
 def keeper_of(folder: Path) -> int:
-    return next(pid for pid in running_in(folder) if b"bookstore.embedded" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    return next(pid for pid in running_in(folder) if b"bookstore.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 def redis_of(folder: Path) -> int:

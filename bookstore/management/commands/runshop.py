@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bookstore.embedded import EmbeddedServerError, die_with_parent
+from bookstore.embedded import EmbeddedServerError
+from bookstore.keeper import die_with_parent
 from bookstore.supervisor import Shop, ShopError
 
 

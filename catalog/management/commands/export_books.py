@@ -20,6 +20,7 @@ from catalog.management.commands.import_books import find_seller
 
 class Command(BaseCommand):
     help = "Export books, editions and offers as a CSV file that import_books reads (docs/import-export.md)."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="where to write; - is the standard output, a name in .gz is packed")

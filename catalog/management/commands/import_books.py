@@ -14,6 +14,7 @@ from catalog.imports import FORMATS, ImportRefused, Report, import_file
 
 class Command(BaseCommand):
     help = "Import books, editions and offers from a CSV file, plain or gzipped (docs/import-export.md)."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

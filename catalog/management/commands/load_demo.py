@@ -9,6 +9,7 @@ from catalog import demo
 
 class Command(BaseCommand):
     help = "Fill an empty shop with books, sellers, offers and covers to look at. Run again, it repairs the demo."
+    requires_migrations_checks = True
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

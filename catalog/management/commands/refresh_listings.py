@@ -11,6 +11,7 @@ CHUNK = 5_000
 
 class Command(BaseCommand):
     help = "Derive the listing of every book anew. Harmless at any time; says how many were not right."
+    requires_migrations_checks = True
 
     def handle(self, *args: Any, **options: Any) -> None:
         changed, last = 0, None
