@@ -19,12 +19,12 @@ class VersionedReads:
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin
         version = versions.current(self.version_name)
         etag = version and etag_of(version, request.get_host(), request.get_full_path(), get_language() or "")
         if etag and is_known(request, etag):
             return publicly(HttpResponseNotModified(), etag)
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin
         if response.status_code != 200:
             return response
         if not etag:

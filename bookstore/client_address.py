@@ -1,6 +1,7 @@
 """Who is asking: the address of the client, believed from nobody but trusted proxies."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -40,7 +41,7 @@ def read_address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def is_in(address: Address, networks: list) -> bool:  # type: ignore[type-arg]
+def is_in(address: Address, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 

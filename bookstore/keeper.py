@@ -14,6 +14,7 @@ import stat
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def die_with_parent(signal_number: int = signal.SIGINT, parent: int | None = Non
     return arrange
 
 
-class Server:
+class Server(ABC):
     """One server process of a keeper: how it is prepared, started, known to be ready and stopped.
 
     The process and its children inherit a lock on `run/<name>.lock`, so whoever gets that lock knows that none of
@@ -96,15 +97,19 @@ class Server:
             return {}
         return {"user": self.user(), "group": pwd.getpwuid(self.user()).pw_gid, "extra_groups": []}
 
+    @abstractmethod
     def prepare(self, lock: int) -> None:
         """Whatever must happen before a start, with the server's lock held."""
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """The program and its options."""
 
+    @abstractmethod
     def is_ready(self) -> bool:
-        raise NotImplementedError
+        """Whether it answers."""
 
+    @abstractmethod
     def end_leftover(self) -> None:
         """Ask a server that has lost its keeper to stop."""
 
@@ -250,6 +255,9 @@ class Postgres(Server):
 
 class Redis(Server):
     name = "redis"
+
+    def prepare(self, lock: int) -> None:
+        """Nothing: Redis makes its files itself."""
 
     def command(self) -> list[str]:
         options = {

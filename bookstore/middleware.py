@@ -180,7 +180,7 @@ class ForConsole:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(problems.CONSOLE):
-            return super().__call__(request)  # type: ignore[misc]
+            return super().__call__(request)  # type: ignore[misc]  # a mixin
         return self.get_response(request)
 
 

@@ -140,8 +140,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     """DRF's way here. Not a DRF response: that would be written by the view's renderer, be it YAML or HTML."""
     set_rollback()
     response = answer(error)
-    if getattr(error, "auth_header", None):
-        response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    challenge = getattr(error, "auth_header", None)
+    if challenge:
+        response["WWW-Authenticate"] = challenge
     return response
 
 

@@ -121,7 +121,7 @@ class Shop:
 
     @property
     def url(self) -> str:
-        shown = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1", ""} else self.host  # noqa: S104
+        shown = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1", ""} else self.host  # noqa: S104 - compared, not bound
         return f"http://{shown}:{self.port}"
 
     def run(self) -> None:
@@ -288,7 +288,7 @@ class Shop:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
         page = http.client.HTTPConnection(host, self.port, timeout=10)
         try:
             page.request("GET", "/health/live/")

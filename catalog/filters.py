@@ -14,7 +14,7 @@ from django_filters import rest_framework as filters
 from bookstore.errors import FieldError, Invalid
 from bookstore.money import Money
 from bookstore.pagination import PageRequest
-from catalog.models import Contributor, Publisher, Series, Subject
+from catalog.models import Subject
 from catalog.partial_dates import PartialDate
 from catalog.search.conditions import every_word, fold
 from catalog.search.query import FACETS, SORTS, BookQuery
@@ -134,28 +134,8 @@ class WordFilter(filters.CharFilter):
         return qs.annotate(found=SearchVector(self.field_name, config="simple")).filter(found=query)
 
 
-class ContributorFilter(filters.FilterSet):
+class NameFilter(filters.FilterSet):
     q = WordFilter(field_name="name_key", label="Words of the name.")
-
-    class Meta:
-        model = Contributor
-        fields: list[str] = []
-
-
-class PublisherFilter(filters.FilterSet):
-    q = WordFilter(field_name="name_key", label="Words of the name.")
-
-    class Meta:
-        model = Publisher
-        fields: list[str] = []
-
-
-class SeriesFilter(filters.FilterSet):
-    q = WordFilter(field_name="name_key", label="Words of the name.")
-
-    class Meta:
-        model = Series
-        fields: list[str] = []
 
 
 class SubjectFilter(filters.FilterSet):

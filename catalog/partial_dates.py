@@ -67,7 +67,7 @@ class PartialDate:
 class PartialDateFormField(forms.CharField):
     """A date typed with the precision that is known."""
 
-    def to_python(self, value: Any) -> PartialDate | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> PartialDate | None:  # type: ignore[override]  # not an int
         return read(value)
 
 
@@ -82,7 +82,7 @@ def read(value: Any) -> PartialDate | None:
         raise ValidationError(_("Write a date like 1997, 1997-06 or 1997-06-26."), code="invalid") from error
 
 
-class PartialDateField(models.IntegerField):  # type: ignore[type-arg]
+class PartialDateField(models.IntegerField):  # type: ignore[type-arg]  # not generic when run
     """A PartialDate, kept as the one number that sorts as time does."""
 
     description = "a date with its precision"

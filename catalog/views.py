@@ -16,9 +16,7 @@ from bookstore.errors import NotFound
 from bookstore.pagination import Pages, envelope
 from catalog import examples, reads, serializers
 from catalog.filters import (
-    ContributorFilter,
-    PublisherFilter,
-    SeriesFilter,
+    NameFilter,
     SubjectFilter,
     identifier,
     read_book_query,
@@ -143,7 +141,7 @@ class AuthorViewSet(CatalogueViewSet):
     queryset = Contributor.objects.order_by("sort_key", "id")
     serializer_class = serializers.ContributorSerializer
     detail_serializer_class = serializers.ContributorDetailSerializer
-    filterset_class = ContributorFilter
+    filterset_class = NameFilter
 
     def get_queryset(self) -> QuerySet[Contributor]:
         authors = super().get_queryset()
@@ -159,7 +157,7 @@ class AuthorViewSet(CatalogueViewSet):
 class PublisherViewSet(CatalogueViewSet):
     queryset = Publisher.objects.order_by("name_key", "id")
     serializer_class = serializers.PublisherSerializer
-    filterset_class = PublisherFilter
+    filterset_class = NameFilter
 
 
 @extend_schema_view(
@@ -172,7 +170,7 @@ class SeriesViewSet(CatalogueViewSet):
     queryset = Series.objects.order_by("name_key", "id")
     serializer_class = serializers.SeriesSerializer
     detail_serializer_class = serializers.SeriesDetailSerializer
-    filterset_class = SeriesFilter
+    filterset_class = NameFilter
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         series = self.get_object()

@@ -105,7 +105,7 @@ LAYOUTS: list[Callable[[Pen, str, str, tuple[Colour, ...]], None]] = [framed, ba
 def box(pen: Pen, left: int, top: int, right: int, bottom: int, **colours: object) -> None:
     if "width" in colours:
         colours["width"] = int(str(colours["width"])) * SCALE
-    pen.rectangle((left * SCALE, top * SCALE, right * SCALE - 1, bottom * SCALE - 1), **colours)  # type: ignore[arg-type]
+    pen.rectangle((left * SCALE, top * SCALE, right * SCALE - 1, bottom * SCALE - 1), **colours)  # type: ignore[arg-type]  # colours by name
 
 
 def disc(pen: Pen, x: int, y: int, radius: int, colour: Colour) -> None:

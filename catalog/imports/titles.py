@@ -68,7 +68,9 @@ def series_name(text: str) -> str:
 
 
 def place(name: str, label: str) -> SeriesPlace:
-    label = label.strip() if len(label) <= LONGEST_LABEL else PLACE.match(f"#{label}")["label"]  # type: ignore[index]
+    if len(label) > LONGEST_LABEL and (short := PLACE.match(f"#{label}")):
+        label = short["label"]
+    label = label.strip()
     return SeriesPlace(name, label, position(label))
 
 

@@ -14,11 +14,11 @@ from catalog.vocabularies import Availability
 NO_PRICE_SORTS_LAST = 2**62
 
 
-def identifiers() -> ArrayField:  # type: ignore[type-arg]
+def identifiers() -> ArrayField:  # type: ignore[type-arg]  # not generic when run
     return ArrayField(models.UUIDField(), default=list)
 
 
-def words() -> ArrayField:  # type: ignore[type-arg]
+def words() -> ArrayField:  # type: ignore[type-arg]  # not generic when run
     return ArrayField(models.TextField(), default=list)
 
 

@@ -1,15 +1,9 @@
 """What the tests of imports share: small files, and the folder of real ones."""
 
 import csv
-import os
 from pathlib import Path
 
-import pytest
-from django.conf import settings
-
 from catalog.imports import Report, import_file
-
-REAL_DATA = Path(os.environ.get("BOOKSTORE_TEST_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 
 GOODBOOKS = "book_id,isbn,authors,original_publication_year,title,language_code,ratings_count"
 GOODREADS = (
@@ -18,13 +12,6 @@ GOODREADS = (
 )
 BOOK_CROSSING = "ISBN,Book-Title,Book-Author,Year-Of-Publication,Book-Publisher"
 GUTENBERG = "gutenberg_id,title,author,gutenberg_author_id,language,gutenberg_bookshelf,rights,has_text"
-
-
-def real(path: str) -> Path:
-    found = REAL_DATA / path
-    if not found.exists():
-        pytest.skip(f"the real data is not here: {found} (set BOOKSTORE_TEST_DATA)")
-    return found
 
 
 def written(folder: Path, *lines: str, name: str = "books.csv", encoding: str = "utf-8") -> Path:

@@ -3,11 +3,11 @@ import json
 
 import pytest
 
+from bookstore.testing import shared_data
 from catalog.imports import ImportRefused
 from catalog.imports.errors import UnreadableRest
 from catalog.imports.files import LONGEST_LINE, ImportFile, LineReader
 from catalog.imports.rows import BadRow, Row, Table
-from catalog.tests.imports import real
 
 READINGS = ["comma_in_quotes", "empty", "empty_crlf", "escaped_quotes", "json", "newlines", "newlines_crlf",
             "quotes_and_newlines", "simple", "simple_crlf", "utf8"]  # fmt: skip
@@ -34,15 +34,15 @@ def saved(folder, content, name="file.csv"):
 
 @pytest.mark.parametrize("name", READINGS)
 def test_awkward_files_are_read_as_expected(name):
-    rows = read(real(f"bad-input/csv/csvs/{name}.csv"))
+    rows = read(shared_data(f"bad-input/csv/csvs/{name}.csv"))
 
-    expected = json.loads(real(f"bad-input/csv/json/{name}.json").read_text())
+    expected = json.loads(shared_data(f"bad-input/csv/json/{name}.json").read_text())
     got = json.loads(json.dumps(cells(rows)).replace("\\r\\n", "\\n"))
     assert got == json.loads(json.dumps(expected).replace("\\r\\n", "\\n"))
 
 
 def test_characters_that_were_lost_before_are_kept_as_they_are():
-    [row] = read(real("bad-input/csv/csvs/location_coordinates.csv"))
+    [row] = read(shared_data("bad-input/csv/csvs/location_coordinates.csv"))
 
     assert row.cells["Location Coordinates"] == "37\ufffd36'37.8\"N 121\ufffd2'17.9\"W"
     assert (row.cells["Cities"], row.cells["Counties"]) == ("Modesto", "Stanislaus")

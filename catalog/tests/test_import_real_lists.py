@@ -7,9 +7,10 @@ from itertools import islice
 import pytest
 from django.core.management import call_command
 
+from bookstore.testing import shared_data
 from catalog.imports import import_file
 from catalog.models import Book, Contributor, Edition, Publisher, Series, SourceRecord, Subject
-from catalog.tests.imports import counted, real
+from catalog.tests.imports import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def head(folder, source, rows):
 
 
 def test_goodbooks(tmp_path):
-    report = import_file(real("catalog/goodbooks-10k/books.csv"), "goodbooks", report_to=tmp_path / "r.csv")
+    report = import_file(shared_data("catalog/goodbooks-10k/books.csv"), "goodbooks", report_to=tmp_path / "r.csv")
 
     assert counted(report) == {"rows": 10_000, "created": 10_000, "left_out": 26}
     assert Edition.objects.filter(isbn=None).count() == 723
@@ -36,7 +37,7 @@ def test_goodbooks(tmp_path):
 
 
 def test_goodreads(tmp_path):
-    report = import_file(real("catalog/goodreads-11k/books.csv"), "goodreads", report_to=tmp_path / "r.csv")
+    report = import_file(shared_data("catalog/goodreads-11k/books.csv"), "goodreads", report_to=tmp_path / "r.csv")
 
     assert counted(report) == {"rows": 11_127, "created": 11_123, "rejected": 4, "left_out": 39, "repaired": 4}
     assert Edition.objects.filter(published=None).count() == 2
@@ -44,7 +45,7 @@ def test_goodreads(tmp_path):
 
 
 def test_book_crossing(tmp_path):
-    path = head(tmp_path, real("catalog/book-crossing/BX-Books.csv"), 4000)
+    path = head(tmp_path, shared_data("catalog/book-crossing/BX-Books.csv"), 4000)
 
     report = import_file(path, "book-crossing", report_to=tmp_path / "r.csv")
 
@@ -54,8 +55,8 @@ def test_book_crossing(tmp_path):
 
 def test_gutenberg_and_back_again(tmp_path):
     for name in ("authors", "subjects", "languages"):
-        (tmp_path / f"gutenberg_{name}.csv.gz").symlink_to(real(f"catalog/gutenberg/gutenberg_{name}.csv.gz"))
-    path = head(tmp_path, real("catalog/gutenberg/gutenberg_metadata.csv.gz"), 2000)
+        (tmp_path / f"gutenberg_{name}.csv.gz").symlink_to(shared_data(f"catalog/gutenberg/gutenberg_{name}.csv.gz"))
+    path = head(tmp_path, shared_data("catalog/gutenberg/gutenberg_metadata.csv.gz"), 2000)
     report = import_file(path, "gutenberg", report_to=tmp_path / "r.csv")
     assert (report.rows, report.created, report.rejected) == (2000, 2000, 0)
     assert Contributor.objects.get(name="Plato").birth_year == -428

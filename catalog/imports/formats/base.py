@@ -1,5 +1,6 @@
 """What all formats share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -8,7 +9,7 @@ from catalog.imports.record import Note, Record, RowRejected
 from catalog.imports.rows import BadRow, Row
 
 
-class Format:
+class Format(ABC):
     """A kind of file: its columns, and how a row becomes a record."""
 
     name: ClassVar[str]
@@ -25,9 +26,9 @@ class Format:
     def columns(cls) -> tuple[str, ...]:
         return cls.required + cls.optional
 
+    @abstractmethod
     def record(self, row: Row) -> Record:
-        """Raises RowRejected."""
-        raise NotImplementedError
+        """What a row tells. Raises RowRejected."""
 
     def records(self, rows: Iterator[Row | BadRow]) -> Iterator[Record | BadRow]:
         for row in rows:

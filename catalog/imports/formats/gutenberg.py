@@ -43,7 +43,7 @@ class Gutenberg(Format):
         for _, group in groupby(rows, key=work_key):
             first, *others = group
             if isinstance(first, BadRow):
-                yield from [first, *others]  # type: ignore[misc]
+                yield from [first, *others]  # type: ignore[misc]  # groups are of one kind
                 continue
             same_work = [first, *(row for row in others if isinstance(row, Row))]
             record = self.record_or_reason(first)
