@@ -6,11 +6,12 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
-from bookstore.errors import all_refusals
+from bookstore.errors import BookstoreError, all_refusals
 
 FOR_ALL = (400, 406, 414, 429, 500, 503)
 FOR_ONE = (404,)
 FOR_BODIES = (411, 413, 415)
+PROBLEM = "application/problem+json"
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -37,8 +38,8 @@ class MoneySerializer(serializers.Serializer):
     currency = serializers.CharField(help_text="ISO 4217")
 
 
-def problem_response(status: int) -> OpenApiResponse:
-    """What one status can mean: an example for each code of that status that every view may answer."""
+def problem_response(status: int, *refusals: type[BookstoreError]) -> OpenApiResponse:
+    """What one status can mean: an example for each of these refusals, or for all that every view may answer."""
     examples = [
         OpenApiExample(
             refusal.code,
@@ -52,13 +53,18 @@ def problem_response(status: int) -> OpenApiResponse:
                 "facts": {},
                 "request_id": "0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c55",
             },
-            media_type="application/problem+json",
+            media_type=PROBLEM,
         )
-        for refusal in all_refusals()
-        if refusal.status == status and refusal.__module__ == "bookstore.errors"
+        for refusal in refusals or all_refusals()
+        if refusal.status == status and (refusals or refusal.__module__ == "bookstore.errors")
     ]
     titles = ", ".join(example.name for example in examples)
     return OpenApiResponse(ProblemSerializer, description=titles or "Problem", examples=examples)
+
+
+def refusing(*refusals: type[BookstoreError]) -> dict[tuple[int, str], OpenApiResponse]:
+    """The refusals of one operation, for the `responses` of its @extend_schema."""
+    return {(refusal.status, PROBLEM): problem_response(refusal.status, *refusals) for refusal in refusals}
 
 
 class ProblemSchema(AutoSchema):
@@ -76,7 +82,7 @@ class ProblemSchema(AutoSchema):
         for status in sorted(statuses):
             if str(status) not in bodies:
                 bodies[str(status)] = self._get_response_for_code(
-                    problem_response(status), str(status), ["application/problem+json"], direction
+                    problem_response(status), str(status), [PROBLEM], direction
                 )
         if self.method == "GET" and getattr(self.view, "version_name", None):
             bodies["304"] = {"description": "Not modified: what If-None-Match names is still right."}
