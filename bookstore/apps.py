@@ -1,6 +1,7 @@
 import sentry_sdk
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
 
 
 class BookstoreConfig(AppConfig):
@@ -8,5 +9,6 @@ class BookstoreConfig(AppConfig):
     verbose_name = "Shop core"
 
     def ready(self) -> None:
+        autodiscover_modules("emails", "figures")
         if settings.SENTRY_DSN:
             sentry_sdk.init(dsn=settings.SENTRY_DSN, send_default_pii=False)

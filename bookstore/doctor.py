@@ -21,9 +21,11 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from bookstore.embedded import open_lock, try_lock
+from bookstore.figures import outbox_figures
 
 GIGABYTE = 1024**3
 BEAT_WRITES_WITHIN = 600  # seconds
+OUTBOX_WAITS_AT_MOST = 10  # minutes
 KEY_TOO_SHORT = "security.W009"  # Django says it at length; the check of the key says it in words
 
 
@@ -228,11 +230,26 @@ def mails() -> Iterator[Finding]:
     if backend.endswith("smtp.EmailBackend"):
         with mail.get_connection(timeout=5):
             yield ok(f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT} accepts connections")
-    elif "django.core.mail.backends" in backend:
-        text = f"goes to {settings.EMAIL_FILE_PATH}" if "filebased" in backend else f"goes nowhere ({backend})"
+    elif backend.startswith(("bookstore.mail_folder", "django.core.mail.backends")):
+        in_files = "mail_folder" in backend or "filebased" in backend
+        text = f"goes to {settings.EMAIL_FILE_PATH}" if in_files else f"goes nowhere ({backend})"
         yield ok(text) if is_own("postgres") else warning(f"{text}; nobody receives it", "Set EMAIL_BACKEND.")
     else:
+        mail.get_connection()  # says which key is missing
         yield ok(f"is sent by {backend}")
+
+
+@check("Outbox", needs="PostgreSQL")
+def unsent_messages() -> Iterator[Finding]:
+    figures = outbox_figures()
+    minutes = figures.oldest_seconds / 60
+    if minutes > OUTBOX_WAITS_AT_MOST:
+        text = f"{figures.waiting} waiting, the oldest for {minutes:.0f} minutes"
+        yield warning(text, "Are worker and scheduler running? The console's Outbox has the last errors.")
+    else:
+        yield ok(f"{figures.waiting} waiting")
+    if figures.given_up:
+        yield warning(f"{figures.given_up} given up", "See the console's Outbox; it can send them again.")
 
 
 @check("Secret key")

@@ -1,6 +1,17 @@
 """What every model of the shop shares, and the rows that belong to no single app."""
 
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
@@ -46,3 +57,95 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.status})"
+
+
+class OutboxStatus(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("given up")
+
+
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def unsent(self) -> "OutboxQuerySet":
+        return self.filter(status__in=[OutboxStatus.WAITING, OutboxStatus.SENDING])
+
+    def due(self, now: datetime) -> "OutboxQuerySet":
+        """What is to be sent now, longest due first: what waits, and what a worker took and never brought back."""
+        return self.unsent().filter(next_attempt_at__lte=now).order_by("next_attempt_at")
+
+    def at_rest(self, now: datetime) -> "OutboxQuerySet":
+        """What no worker has in its hands."""
+        return self.exclude(status=OutboxStatus.SENDING, next_attempt_at__gt=now)
+
+    def given_up(self) -> "OutboxQuerySet":
+        return self.filter(status=OutboxStatus.FAILED)
+
+    def sent_before(self, moment: datetime) -> "OutboxQuerySet":
+        return self.filter(status=OutboxStatus.SENT, sent_at__lt=moment)
+
+
+def current_request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id") or "")
+
+
+class OutboxMessage(UUIDModel):
+    """Something the world must be told, written together with the fact that it tells."""
+
+    class Kind(models.TextChoices):
+        MAIL = "mail", _("mail")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.MAIL)
+    name = models.CharField(_("message"), max_length=100)
+    recipient = models.CharField(_("recipient"), max_length=500)
+    language = models.CharField(_("language"), max_length=35)
+    facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
+    message_id = models.CharField("Message-ID", max_length=320, editable=False)
+    status = models.CharField(_("status"), max_length=20, choices=OutboxStatus, default=OutboxStatus.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    last_error = models.TextField(_("last error"), blank=True)
+    request_id = models.CharField(_("request"), max_length=128, blank=True, default=current_request_id)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("outbox")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=OutboxStatus.values), name="outbox_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status=OutboxStatus.SENT, sent_at__isnull=False)
+                | (~Q(status=OutboxStatus.SENT) & Q(sent_at__isnull=True)),
+                name="outbox_sent_when_sent",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=[OutboxStatus.WAITING, OutboxStatus.SENDING]),
+                name="outbox_due",
+            ),
+            models.Index(fields=["id"], condition=Q(status=OutboxStatus.FAILED), name="outbox_given_up"),
+            models.Index(fields=["sent_at"], condition=Q(status=OutboxStatus.SENT), name="outbox_by_age"),
+            models.Index(OpClass(Upper("recipient"), name="text_pattern_ops"), name="outbox_by_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.recipient}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self.message_id:  # for good: what is sent twice can be told by it
+            self.message_id = f"<{self.id}@{sender_host()}>"
+        super().save(*args, **options)
+
+
+def sender_host() -> str:
+    """The host that the shop's mails come from, as mail writes it."""
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    try:
+        return host.encode("idna").decode() or "localhost"
+    except UnicodeError:
+        return "localhost"

@@ -266,6 +266,7 @@ class Shop:
         run = settings.DATA_DIR / "run"
         environment = {
             "RATE_LIMIT_TRUSTED": "127.0.0.1,::1",  # this machine is not limited
+            "SHOP_URL": self.url,
             **os.environ,
             "DATA_DIR": str(settings.DATA_DIR),
             "PROMETHEUS_MULTIPROC_DIR": str(run / "metrics"),
@@ -315,7 +316,7 @@ class Shop:
         if has_demo:
             lines.append(("Demo logins", f"{', '.join(DEMO_LOGINS)}; password {DEMO_PASSWORD}"))
         lines += [
-            ("Mails", f"{settings.EMAIL_FILE_PATH}/"),
+            ("Mails", f"{settings.EMAIL_FILE_PATH}/, or {self.url}/console/bookstore/outboxmessage/"),
             ("Logs", f"{settings.DATA_DIR / 'log'}/"),
             ("Commands", f"DATA_DIR='{settings.DATA_DIR}' {shown(Path(sys.executable))} manage.py …"),
             ("Stop", "Ctrl-C"),

@@ -9,8 +9,12 @@ from typing import TypeVar
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+
+from bookstore import outbox
+from bookstore.models import OutboxMessage
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -37,6 +41,15 @@ def at_once(work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answe
 
     with ThreadPoolExecutor(len(everything)) as threads:
         return list(threads.map(one, everything))
+
+
+def deliver_mails() -> list[mail.EmailMessage]:
+    """Send all mails that are due, and give every mail that the test has sent so far; one that fails is an error."""
+    outcomes = outbox.relay()
+    failed = OutboxMessage.objects.exclude(last_error="").values_list("name", "last_error")
+    if set(outcomes) - {"sent"}:
+        raise AssertionError(list(failed))
+    return mail.outbox
 
 
 def shared_data(name: str) -> Path:

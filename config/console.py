@@ -65,10 +65,17 @@ UNFOLD = {
                     page(_("Sellers"), "storefront", "accounts.seller"),
                 ],
             },
+            {
+                "title": _("System"),
+                "items": [
+                    page(_("Outbox"), "outbox", "bookstore.outboxmessage"),
+                ],
+            },
         ],
     },
 }
 CONSOLE_PANELS = [
+    "bookstore.admin.outbox.unsent_mail",
     "catalog.admin.dashboard.figures",
     "catalog.admin.dashboard.sold_out",
     "catalog.admin.dashboard.imports",

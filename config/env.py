@@ -78,6 +78,12 @@ class Environment:
         value = self.variables.get(name, default)
         return [word.strip() for word in value.split(",") if word.strip()]
 
+    def family(self, prefix: str) -> dict[str, str | bool]:
+        """All variables whose names begin so, without the beginning; true and false are truth."""
+        found = {name.removeprefix(prefix): self.text(name, "") for name in self.variables if name.startswith(prefix)}
+        truth = {"true": True, "false": False}
+        return {name: truth.get(value.lower(), value) for name, value in found.items() if value}
+
     def networks(self, name: str, default: str = "") -> list[Network]:
         """Addresses and CIDR ranges, separated by commas."""
         try:

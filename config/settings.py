@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "anymail",
     "bookstore",
     "accounts",
     "catalog",
@@ -137,7 +138,7 @@ STORAGES = {
 
 # ---- mail ----------------------------------------------------------------------------------------------------
 
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "bookstore.mail_folder.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.integer("EMAIL_PORT", 587, least=1)
@@ -146,6 +147,10 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Bookstore <shop@example.com>")
+ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.family("ANYMAIL_")}  # the mail service's key and options
+SHOP_NAME = env.text("SHOP_NAME", "Bookstore")
+SHOP_URL = env.address("SHOP_URL", "http://localhost:8000", ["http", "https"])
+OUTBOX_KEPT_FOR = timedelta(days=30)  # what was sent
 
 # ---- language and time ---------------------------------------------------------------------------------------
 
@@ -242,6 +247,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(minute="17"),
         "args": ["purge_idempotency_keys"],
+    },
+    "send what waits in the outbox": {  # whatever the senders' nudges missed
+        "task": "bookstore.tasks.run_command",
+        "schedule": 15.0,
+        "args": ["relay_outbox"],
+        "options": {"expires": 15},  # without a worker they do not pile up
+    },
+    "forget old messages": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(hour="3", minute="41"),
+        "args": ["purge_outbox"],
     },
 }
 

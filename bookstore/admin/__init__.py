@@ -1,0 +1,21 @@
+from bookstore.admin.base import (
+    ConsoleAdmin,
+    ConsoleTable,
+    Pages,
+    Rights,
+    SellerAdmin,
+    dashboard,
+    sentence,
+)
+from bookstore.admin.outbox import OutboxAdmin
+
+__all__ = [
+    "ConsoleAdmin",
+    "ConsoleTable",
+    "OutboxAdmin",
+    "Pages",
+    "Rights",
+    "SellerAdmin",
+    "dashboard",
+    "sentence",
+]

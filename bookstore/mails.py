@@ -1,0 +1,99 @@
+"""Mails: which there are, and how one is made from its name, its facts and three templates."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bookstore.models import OutboxMessage
+
+Builder = Callable[..., dict[str, Any]]
+
+LONGEST_SUBJECT = 200
+MAILS: dict[str, Builder] = {}
+CONFIDENTIAL: set[str] = set()
+
+
+class UnknownMail(LookupError):
+    """No mail has this name."""
+
+
+class ShownToRecipientOnly(Exception):
+    """The mail holds a key to somebody's account; it is for nobody else's eyes."""
+
+
+def mail(builder: Builder | None = None, *, confidential: bool = False) -> Any:
+    """Register a mail by its function's name; a confidential one (with a code in it) is not shown in the console.
+
+    The function takes the facts as keywords and returns the context of its templates,
+    `mail/<name>.subject.txt`, `mail/<name>.txt` and `mail/<name>.html`.
+    """
+
+    def register(function: Builder) -> Builder:
+        name = function.__name__
+        if name in MAILS:
+            raise ValueError(f"There are two mails named {name}.")
+        MAILS[name] = function
+        if confidential:
+            CONFIDENTIAL.add(name)
+        return function
+
+    return register if builder is None else register(builder)
+
+
+def builder_of(name: str) -> Builder:
+    try:
+        return MAILS[name]
+    except KeyError:
+        raise UnknownMail(f"There is no mail named {name}.") from None
+
+
+def check_facts(name: str, facts: dict[str, Any]) -> None:
+    """Refuse facts that the mail cannot be made of, while its sender can still be blamed."""
+    inspect.signature(builder_of(name)).bind(**facts)
+
+
+def build(message: OutboxMessage) -> EmailMultiAlternatives:
+    """The mail, in its recipient's language."""
+    with translation.override(message.language):
+        context = {
+            "shop_name": settings.SHOP_NAME,
+            "shop_url": settings.SHOP_URL.rstrip("/"),
+            "language": message.language,
+            **builder_of(message.name)(**message.facts),
+        }
+        subject = as_text(f"mail/{message.name}.subject.txt", context)
+        made = EmailMultiAlternatives(
+            subject=" ".join(subject.split())[:LONGEST_SUBJECT],  # a title with a line break adds no header
+            body=as_text(f"mail/{message.name}.txt", context).strip() + "\n",
+            to=[message.recipient],
+            headers={
+                "Message-ID": message.message_id,
+                "X-Entity-Ref-ID": str(message.id),  # where a mail service puts a Message-ID of its own
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        made.attach_alternative(get_template(f"mail/{message.name}.html").render(context), "text/html")
+    return made
+
+
+def as_text(template: str, context: dict[str, Any]) -> str:
+    """Plain text, in which “&” is “&”."""
+    return get_template(template).template.render(Context(context, autoescape=False))
+
+
+def preview(message: OutboxMessage) -> EmailMultiAlternatives:
+    """The mail as it would be sent now, for the console; whatever making it writes is undone."""
+    if message.name in CONFIDENTIAL:
+        raise ShownToRecipientOnly(_("This mail holds a code or a link that signs somebody in. It is not shown here."))
+    with transaction.atomic():
+        made = build(message)
+        transaction.set_rollback(True)
+    return made

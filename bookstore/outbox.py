@@ -1,0 +1,196 @@
+"""The outbox: what the world must be told is written with the fact itself and sent afterwards, at least once.
+
+A worker takes one message at a time in a short transaction, sends it outside of any, and notes what became of it. One
+killed in between has only postponed it: after LEASE it is due again, under the same Message-ID.
+"""
+
+import time
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+import structlog
+from anymail.exceptions import AnymailRecipientsRefused
+from celery import current_app
+from django.conf import settings
+from django.core import mail
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone, translation
+
+from bookstore import mails, metrics, shared_redis
+from bookstore.models import OutboxMessage, OutboxQuerySet, OutboxStatus
+from bookstore.tasks import run_command
+
+PAUSES = [
+    *(timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)),
+    *[timedelta(hours=6)] * 4,
+]
+MOST_ATTEMPTS = len(PAUSES) + 1
+LEASE = timedelta(minutes=5)
+RELAYS_FOR = 20.0  # seconds; a worker has other things to do
+FAILURES_IN_A_ROW = 3  # after which the mail server is left alone for a while
+LONGEST_ERROR = 1_000
+NUDGED = "outbox:nudged"
+NUDGE_LASTS = 15  # seconds, in which one is enough
+
+log = structlog.get_logger("bookstore.outbox")
+
+
+# ---- writing -------------------------------------------------------------------------------------------------
+
+
+def send_mail(name: str, *, to: str, language: str | None = None, **facts: Any) -> OutboxMessage:
+    """Tell somebody by mail, if and when the caller's transaction commits. Facts are ids, never secrets."""
+    mails.check_facts(name, facts)
+    message = OutboxMessage.objects.create(
+        name=name, recipient=as_address(to), language=as_language(language), facts=facts
+    )
+    transaction.on_commit(nudge)
+    return message
+
+
+def repeat(messages: OutboxQuerySet) -> int:
+    """Send these (again) as if for the first time, whatever became of them; how many they are."""
+    now = timezone.now()
+    count = messages.at_rest(now).update(
+        status=OutboxStatus.WAITING, attempts=0, next_attempt_at=now, last_error="", sent_at=None
+    )
+    transaction.on_commit(nudge)
+    return count
+
+
+def forget() -> int:
+    """Delete what was sent longer than OUTBOX_KEPT_FOR ago; how many they were."""
+    return OutboxMessage.objects.sent_before(timezone.now() - settings.OUTBOX_KEPT_FOR).delete()[0]
+
+
+def as_address(text: str) -> str:
+    """One address and nothing else; a line break would be a header of its own."""
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise ValueError(f"{text!r} is no mail address.") from error
+    return text
+
+
+def as_language(language: str | None) -> str:
+    """A language that the shop can write in."""
+    try:
+        return translation.get_supported_language_variant(language or translation.get_language() or "")
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def nudge() -> None:
+    """Have a worker look at the outbox now. Redis may be gone: then beat's next look must do, and nobody waits here."""
+    if not shared_redis.ask(lambda redis: redis.set(NUDGED, 1, nx=True, ex=NUDGE_LASTS)):
+        return  # a look is asked for already, or cannot be
+    hurry = {"max_retries": 0, "socket_connect_timeout": shared_redis.TIMEOUT, "socket_timeout": shared_redis.TIMEOUT}
+    try:
+        with current_app.connection_for_write(transport_options=hurry) as broker:
+            run_command.apply_async(["relay_outbox"], connection=broker, retry=False)
+    except Exception as error:  # a broker of any kind, gone in any way
+        log.warning("the broker is gone; beat will see to the outbox", error=str(error))
+
+
+# ---- sending -------------------------------------------------------------------------------------------------
+
+
+class Post:
+    """One connection to the mail server, kept open from one mail to the next."""
+
+    def __init__(self) -> None:
+        self.connection: Any = None
+        self.failures_in_a_row = 0
+
+    def send(self, letter: EmailMessage) -> None:
+        try:
+            self.connection = self.connection or mail.get_connection()
+            self.connection.open()
+            self.connection.send_messages([letter])
+        except Exception:
+            self.failures_in_a_row += 1
+            self.close()
+            raise
+        self.failures_in_a_row = 0
+
+    def close(self) -> None:
+        with suppress(Exception):  # a server that is gone cannot be left politely
+            if self.connection is not None:
+                self.connection.close()
+        self.connection = None
+
+
+def relay(seconds: float = RELAYS_FOR) -> Counter[str]:
+    """Send what is due, for so many seconds at most; how many were sent, put off and given up."""
+    shared_redis.ask(lambda redis: redis.delete(NUDGED))
+    post, outcomes, ends = Post(), Counter[str](), time.monotonic() + seconds
+    try:
+        while post.failures_in_a_row < FAILURES_IN_A_ROW and (message := claim()):
+            with structlog.contextvars.bound_contextvars(request_id=message.request_id or None):
+                outcomes[deliver(message, post)] += 1
+            if time.monotonic() > ends:
+                nudge()
+                break
+    finally:
+        post.close()
+    return outcomes
+
+
+@transaction.atomic
+def claim() -> OutboxMessage | None:
+    """Take the message that is due longest and that nobody else is taking; it is ours for the time of LEASE."""
+    now = timezone.now()
+    message = OutboxMessage.objects.due(now).select_for_update(skip_locked=True, no_key=True).first()
+    if message is None:
+        return None
+    message.status, message.next_attempt_at = OutboxStatus.SENDING, now + LEASE
+    message.attempts += 1
+    message.save(update_fields=["status", "next_attempt_at", "attempts"])
+    return message
+
+
+def deliver(message: OutboxMessage, post: Post) -> str:
+    """Send a claimed message and note what became of it: `sent`, `put_off` or `given_up`."""
+    if message.attempts > MOST_ATTEMPTS:
+        return note_failure(message, message.last_error or "The worker ended at each attempt.", hopeless=True)
+    try:
+        with transaction.atomic():
+            letter = mails.build(message)
+        post.send(letter)
+    except Exception as error:  # whatever it is, it concerns this message and not the next
+        sentence = f"{type(error).__name__}: {error}".replace("\0", "")[:LONGEST_ERROR]
+        return note_failure(message, sentence, hopeless=is_hopeless(error))
+    OutboxMessage.objects.filter(pk=message.pk).update(status=OutboxStatus.SENT, sent_at=timezone.now(), last_error="")
+    return note(message, "sent")
+
+
+def is_hopeless(error: Exception) -> bool:
+    """Whether another attempt would end in the same way: the object is gone, or the address does not exist."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, ObjectDoesNotExist | AnymailRecipientsRefused)
+
+
+def note_failure(message: OutboxMessage, error: str, *, hopeless: bool) -> str:
+    """Put the message off, or give it up, unless somebody else has taken it meanwhile."""
+    now, given_up = timezone.now(), hopeless or message.attempts >= MOST_ATTEMPTS
+    OutboxMessage.objects.filter(pk=message.pk, status=OutboxStatus.SENDING, attempts=message.attempts).update(
+        status=OutboxStatus.FAILED if given_up else OutboxStatus.WAITING,
+        next_attempt_at=now if given_up else now + PAUSES[message.attempts - 1],
+        last_error=error,
+    )
+    return note(message, "given_up" if given_up else "put_off", error=error)
+
+
+def note(message: OutboxMessage, outcome: str, **facts: str) -> str:
+    metrics.MESSAGES.labels(message.name, outcome).inc()
+    write = log.info if outcome == "sent" else log.warning
+    write("message " + outcome.replace("_", " "), id=str(message.id), name=message.name,
+          attempts=message.attempts, **facts)  # fmt: skip
+    return outcome
