@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
+from accounts import keys
 from bookstore import versions
 
 
@@ -17,6 +18,12 @@ def servers() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: None) -> None:
     """The servers are up before the test database is made."""
+
+
+@pytest.fixture(autouse=True)
+def fresh_signing_keys() -> None:
+    """A key that one test made is in no table once it is rolled back."""
+    keys.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -2,21 +2,27 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
-from accounts.models import Membership, Seller, User
+from accounts import services
+from accounts.models import DeviceSession, Membership, Seller, User
 from bookstore import versions
 from bookstore.admin import ConsoleAdmin, ConsoleTable, SellerAdmin
 
 admin.site.unregister(Group)  # rights follow from membership
+admin.site.unregister([OutstandingToken, BlacklistedToken])  # sessions say who is signed in
 
 
 class NewUserForm(UserCreationForm):
@@ -41,8 +47,29 @@ class MemberInline(ConsoleTable):
     verbose_name_plural = _("members")
 
 
+class KnownPeople:
+    """What the API remembers of people is forgotten when a form changes them."""
+
+    def people(self, row: Any) -> list[UUID]:
+        raise NotImplementedError
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        before = self.people(form.instance)
+        super().save_related(request, form, formsets, change)
+        services.forget_people([*before, *self.people(form.instance)])
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        services.forget_people(self.people(obj))
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        services.forget_people([user for row in queryset for user in self.people(row)])
+        super().delete_queryset(request, queryset)
+
+
 @admin.register(User)
-class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
+class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
     form = UserChangeForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
@@ -54,20 +81,31 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
     ordering = ["-id"]
     sortable_by: list[str] = []
     search_help_text = _("The beginning of an e-mail address")
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "email_verified_at"]
     fieldsets = [
         (None, {"fields": ["email", "password", ("first_name", "last_name")]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
-        (_("Dates"), {"fields": [("last_login", "date_joined")]}),
+        (_("Dates"), {"fields": [("last_login", "date_joined", "email_verified_at")]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
 
     def find(self, users: QuerySet, term: str) -> QuerySet:
         return users.filter(email__startswith=term.lower())
 
+    def people(self, user: User) -> list[UUID]:
+        return [user.pk]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Who makes a user here vouches for the address; whoever is shut out here is signed out everywhere."""
+        if not change:
+            obj.email_verified_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        if change and not obj.is_active:
+            services.end_all_sessions(obj, DeviceSession.Reason.DEACTIVATED)
+
 
 @admin.register(Seller)
-class SellerPageAdmin(SellerAdmin, ConsoleAdmin):
+class SellerPageAdmin(KnownPeople, SellerAdmin, ConsoleAdmin):
     sellers_may = frozenset({"view"})
     inlines = [MemberInline]
     list_display = ["name", "slug", "created_at"]
@@ -79,6 +117,9 @@ class SellerPageAdmin(SellerAdmin, ConsoleAdmin):
     def find(self, sellers: QuerySet, term: str) -> QuerySet:
         """By any part of the name: there are thousands of sellers at most, and each is asked for by many names."""
         return sellers.filter(Q(name__icontains=term) | Q(slug__startswith=term.lower()))
+
+    def people(self, seller: Seller) -> list[UUID]:
+        return list(Membership.objects.filter(seller=seller.pk).values_list("user_id", flat=True))
 
     def save_model(self, request: Any, obj: Seller, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

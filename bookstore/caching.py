@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
+from rest_framework.permissions import AllowAny
 
 from bookstore import versions
 
@@ -13,9 +14,14 @@ CACHE_CONTROL = "public, max-age=0, must-revalidate"
 
 
 class VersionedReads:
-    """A view whose answers change only with a version: the catalogue's reads. Mix it in before the view class."""
+    """A view whose answers change only with a version: the catalogue's reads. Mix it in before the view class.
+
+    Everybody may read them, and nobody is told anything else than others are.
+    """
 
     version_name = "catalog"
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:

@@ -119,7 +119,11 @@ class RequestLimitsMiddleware:
 
 
 class RateLimitMiddleware:
-    """Count each request against its client's limit, and say in every answer what is left of it."""
+    """Count each request against its client's limit, and say in every answer what is left of it.
+
+    Whoever has signed in (`request.claims`) is counted by user, not by address. What else the request wants to know
+    from Redis (`request.redis_keys`) comes along as `request.redis_values`.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -130,7 +134,10 @@ class RateLimitMiddleware:
             return self.get_response(request)
         address = client_address(request)
         trusted = is_in(address, settings.RATE_LIMIT_TRUSTED)
-        verdict = rate_limits.take(scope, neighbourhood(address), enforced=not trusted)
+        client = str(request.claims.user) if scope == "user" else neighbourhood(address)
+        also = getattr(request, "redis_keys", ())
+        verdict = rate_limits.take(scope, client, enforced=not trusted, also=also)
+        request.redis_values = verdict.values
         response = self.get_response(request) if verdict.passes else self.refuse(verdict)
         for name, value in verdict.headers().items():
             response[name] = value
@@ -147,8 +154,14 @@ class RateLimitMiddleware:
         """Which limit counts: by the longest prefix in settings.RATE_LIMIT_SCOPES; words to search for count more."""
         for prefix, scope in settings.RATE_LIMIT_SCOPES:
             if request.path.startswith(prefix):
-                return "search" if scope == "anonymous" and "q" in request.GET else scope
+                return RateLimitMiddleware.narrower(request) if scope == "anonymous" else scope
         return None
+
+    @staticmethod
+    def narrower(request: HttpRequest) -> str:
+        if "q" in request.GET:
+            return "search"
+        return "user" if getattr(request, "claims", None) else "anonymous"
 
 
 class LanguageMiddleware:

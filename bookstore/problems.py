@@ -115,7 +115,9 @@ def problem(refusal: BookstoreError) -> dict[str, Any]:
 
 def headers_of(refusal: BookstoreError) -> dict[str, str]:
     retry_after = RETRY_AFTER.get(type(refusal))
-    return {**({"Retry-After": retry_after} if retry_after else {}), **refusal.headers, "Cache-Control": "no-store"}
+    challenge = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    wait = {"Retry-After": retry_after} if retry_after else {}
+    return {**challenge, **wait, **refusal.headers, "Cache-Control": "no-store"}
 
 
 def answer(error: BaseException | None) -> HttpResponse:
@@ -139,11 +141,7 @@ def note(refusal: BookstoreError, error: BaseException | None) -> None:
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """DRF's way here. Not a DRF response: that would be written by the view's renderer, be it YAML or HTML."""
     set_rollback()
-    response = answer(error)
-    challenge = getattr(error, "auth_header", None)
-    if challenge:
-        response["WWW-Authenticate"] = challenge
-    return response
+    return answer(error)
 
 
 # ---- Django's ways here (config.urls, CSRF_FAILURE_VIEW) -----------------------------------------------------

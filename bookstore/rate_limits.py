@@ -1,8 +1,10 @@
 """How many requests one client may make: a sliding window, counted in Redis for all processes together."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 from django.conf import settings
 
@@ -35,7 +37,10 @@ MOST_CLIENTS_IN_MEMORY = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a request may pass, and what its client has left in which window (seconds)."""
+    """Whether a request may pass, and what its client has left in which window (seconds).
+
+    `values` are those of the further keys that were asked for; None where Redis is gone or the request may not pass.
+    """
 
     scope: str
     limit: int
@@ -43,6 +48,7 @@ class Verdict:
     passes: bool
     remaining: int
     reset: int
+    values: tuple[bytes | None, ...] | None = None
 
     def headers(self) -> dict[str, str]:
         """draft-ietf-httpapi-ratelimit-headers, and the older X- names that many clients read."""
@@ -60,32 +66,36 @@ def script() -> "shared_redis.redis.commands.core.Script":
     return shared_redis.client.register_script(COUNT)
 
 
-def take(scope: str, client: str, *, enforced: bool = True) -> Verdict:
-    """Count one request of a client, and see the versions of what is cached.
+def take(scope: str, client: str, *, enforced: bool = True, also: Sequence[str] = ()) -> Verdict:
+    """Count one request of a client; see the versions of what is cached, and read further keys, on the same way.
 
     While Redis is gone, each process counts for itself.
     """
     limit, window = settings.RATE_LIMITS[scope]
-    keys = [f"limit:{scope}:{client}", *map(versions.key, versions.NAMES)]
+    keys = [f"limit:{scope}:{client}", *map(versions.key, versions.NAMES), *also]
     counted = shared_redis.ask(lambda redis: script()(keys=keys, args=[window, limit, int(enforced)], client=redis))
     if counted is None:
         counted = take_in_memory(f"{scope}:{client}", limit, window, enforced)
-    passes, remaining, reset, *also = counted
-    versions.see(also[0] if also else None)
-    return Verdict(scope, limit, window, bool(passes), int(remaining), int(reset))
+    passes, remaining, reset, *read = counted
+    known = len(versions.NAMES)
+    versions.see(read[0][:known] if read else None)
+    values = tuple(read[0][known:]) if read else None
+    return Verdict(scope, limit, window, bool(passes), int(remaining), int(reset), values)
 
 
 _counts: dict[str, tuple[int, int]] = {}
+_counting = Lock()
 
 
 def take_in_memory(key: str, limit: int, window: int, enforced: bool) -> tuple[int, int, int]:
     now = int(time.time())
     number, reset = now // window, window - now % window
-    counted_in, used = _counts.get(key, (number, 0))
-    used = used if counted_in == number else 0
-    if used >= limit and enforced:
-        return 0, 0, reset
-    if len(_counts) > MOST_CLIENTS_IN_MEMORY:
-        _counts.clear()
-    _counts[key] = (number, used + 1)
+    with _counting:
+        counted_in, used = _counts.get(key, (number, 0))
+        used = used if counted_in == number else 0
+        if used >= limit and enforced:
+            return 0, 0, reset
+        if len(_counts) > MOST_CLIENTS_IN_MEMORY:
+            _counts.clear()
+        _counts[key] = (number, used + 1)
     return 1, max(0, limit - used - 1), reset

@@ -1,5 +1,6 @@
 """The OpenAPI schema: every operation says all that it can answer, refusals included."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -7,11 +8,12 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
 from bookstore.errors import BookstoreError, all_refusals
+from bookstore.problems import CONTENT_TYPE
 
 FOR_ALL = (400, 406, 414, 429, 500, 503)
 FOR_ONE = (404,)
+FOR_USERS = (401,)
 FOR_BODIES = (411, 413, 415)
-PROBLEM = "application/problem+json"
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -38,8 +40,14 @@ class MoneySerializer(serializers.Serializer):
     currency = serializers.CharField(help_text="ISO 4217")
 
 
-def problem_response(status: int, *refusals: type[BookstoreError]) -> OpenApiResponse:
-    """What one status can mean: an example for each of these refusals, or for all that every view may answer."""
+def refusing(*refusals: type[BookstoreError]) -> dict[tuple[int, str], OpenApiResponse]:
+    """What a view may refuse with besides what every view may, for `responses` of extend_schema."""
+    return {(refusal.status, CONTENT_TYPE): problem_response(refusal.status, refusals) for refusal in refusals}
+
+
+def problem_response(status: int, further: Sequence[type[BookstoreError]] = ()) -> OpenApiResponse:
+    """What one status can mean: an example for each code of it that every view may answer, and for further ones."""
+    shared = [refusal for refusal in all_refusals() if refusal.__module__ == "bookstore.errors"]
     examples = [
         OpenApiExample(
             refusal.code,
@@ -53,18 +61,13 @@ def problem_response(status: int, *refusals: type[BookstoreError]) -> OpenApiRes
                 "facts": {},
                 "request_id": "0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c55",
             },
-            media_type=PROBLEM,
+            media_type=CONTENT_TYPE,
         )
-        for refusal in refusals or all_refusals()
-        if refusal.status == status and (refusals or refusal.__module__ == "bookstore.errors")
+        for refusal in dict.fromkeys([*further, *shared])
+        if refusal.status == status
     ]
     titles = ", ".join(example.name for example in examples)
     return OpenApiResponse(ProblemSerializer, description=titles or "Problem", examples=examples)
-
-
-def refusing(*refusals: type[BookstoreError]) -> dict[tuple[int, str], OpenApiResponse]:
-    """The refusals of one operation, for the `responses` of its @extend_schema."""
-    return {(refusal.status, PROBLEM): problem_response(refusal.status, *refusals) for refusal in refusals}
 
 
 class ProblemSchema(AutoSchema):
@@ -74,15 +77,20 @@ class ProblemSchema(AutoSchema):
         summary = super().get_summary()
         return summary or str(self.get_description() or "").split("\n")[0].rstrip(".") or None
 
+    def get_auth(self) -> list[dict[str, Any]]:
+        auth: list[dict[str, Any]] = super().get_auth()
+        takes_guests = any(getattr(permission, "allows_guests", False) for permission in self.view.get_permissions())
+        return [*auth, {}] if takes_guests and auth and {} not in auth else auth
+
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        statuses = [*FOR_ALL, *(FOR_ONE if "{" in self.path else ())]
+        statuses = [*FOR_ALL, *(FOR_ONE if "{" in self.path else ()), *(FOR_USERS if any(self.get_auth()) else ())]
         if self.method not in {"GET", "HEAD", "DELETE"}:
             statuses += FOR_BODIES
         for status in sorted(statuses):
             if str(status) not in bodies:
                 bodies[str(status)] = self._get_response_for_code(
-                    problem_response(status), str(status), [PROBLEM], direction
+                    problem_response(status), str(status), [CONTENT_TYPE], direction
                 )
         if self.method == "GET" and getattr(self.view, "version_name", None):
             bodies["304"] = {"description": "Not modified: what If-None-Match names is still right."}

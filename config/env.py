@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Collection, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -10,6 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from django.core.exceptions import ImproperlyConfigured
 
+ORIGIN = re.compile(r"[^/?#@\s]+")  # what may follow https://
 Network = IPv4Network | IPv6Network
 
 
@@ -93,12 +95,11 @@ class Environment:
 
     def origins(self, name: str, default: str = "") -> list[str]:
         """Web origins, scheme://host[:port], separated by commas."""
-        origins = self.words(name, default)
-        for origin in origins:
-            scheme, separator, rest = origin.partition("://")
-            if scheme not in {"http", "https"} or not separator or not rest or "/" in rest:
-                raise ImproperlyConfigured(f"{name} has {origin!r}; write origins like https://shop.example.")
-        return origins
+        return [check_origin(name, word) for word in self.words(name, default)]
+
+    def origin(self, name: str, default: str) -> str:
+        """One web origin, scheme://host[:port]."""
+        return check_origin(name, self.text(name, default))
 
     def rate(self, name: str, default: str) -> tuple[int, int]:
         """`600/minute` as (600, 60): how many requests in how many seconds."""
@@ -108,6 +109,13 @@ class Environment:
         if not count.isascii() or not count.isdigit() or int(count) < 1 or period not in seconds:
             raise ImproperlyConfigured(f"{name} is {value!r}; write a rate like 600/minute.")
         return int(count), seconds[period]
+
+
+def check_origin(name: str, origin: str) -> str:
+    scheme, separator, rest = origin.partition("://")
+    if scheme not in {"http", "https"} or not separator or not ORIGIN.fullmatch(rest):
+        raise ImproperlyConfigured(f"{name} has {origin!r}; write origins like https://shop.example.")
+    return origin
 
 
 def kept_secret(file: Path) -> str:

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import crontab
 from corsheaders.defaults import default_headers
 from moneyed import list_all_currencies
 from psycopg.conninfo import conninfo_to_dict
 
+from accounts.countries import countries
 from bookstore.embedded import EmbeddedServers
 from config.console import CONSOLE_PANELS, UNFOLD  # noqa: F401 - the console's settings
 from config.env import Environment, broker_url
@@ -37,6 +39,7 @@ CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "RateLimit", "
                        "Server-Timing", "X-Cart-Token", "X-Process-Time", "X-RateLimit-Limit", "X-RateLimit-Remaining",
                        "X-RateLimit-Reset", "X-Request-ID"]  # fmt: skip
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+SHOP_URL = env.origin("SHOP_URL", "http://localhost:8000")  # where links in mails lead; who issues tokens
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 METRICS_ALLOWED = env.networks("METRICS_ALLOWED", "127.0.0.1,::1")
 
@@ -57,6 +60,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "rest_framework_simplejwt.token_blacklist",
     "anymail",
     "bookstore",
     "accounts",
@@ -71,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "accounts.middleware.ClaimsMiddleware",
     "bookstore.middleware.RateLimitMiddleware",
     "bookstore.middleware.RequestLimitsMiddleware",
     "bookstore.middleware.ConsoleSessionMiddleware",
@@ -158,11 +163,16 @@ LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# ---- buying --------------------------------------------------------------------------------------------------
+
+SHOP_COUNTRY = env.choice("SHOP_COUNTRY", "DE", countries())
+PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "test" if "postgres" in EMBEDDED.names else "")
+
 # ---- the API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["bookstore.json.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bookstore.json.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -173,6 +183,18 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+SIMPLE_JWT: dict[str, Any] = {
+    "ALGORITHM": "ES256",
+    "SIGNING_KEY": None,  # keys are rows: accounts.keys
+    "ISSUER": SHOP_URL,
+    "AUDIENCE": "bookstore",
+    "LEEWAY": 10,  # seconds that the clocks of two machines may differ
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "USER_ID_CLAIM": "sub",
+    "TOKEN_TYPE_CLAIM": "type",
+}
+AFTER_SIGN_IN = ["orders.services.adopt_guest_cart"]  # called with the user and the X-Cart-Token they came with
 SPECTACULAR_SETTINGS = {
     "TITLE": "Bookstore API",
     "VERSION": "1.0.0",
@@ -180,12 +202,17 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
         "FormatEnum": "catalog.vocabularies.Format.choices",
         "ConditionEnum": "catalog.vocabularies.Condition.choices",
         "AvailabilityEnum": "catalog.serializers.AVAILABILITY",
+        "OrderStatusEnum": "orders.models.OrderStatus.choices",
+        "PaymentStatusEnum": "orders.serializers.STATUSES_OF_A_PAYMENT",
+        "PurchaseStatusEnum": "orders.serializers.STATUSES_OF_A_PURCHASE",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -201,6 +228,8 @@ RATE_LIMITS = {
     "search": env.rate("RATE_LIMIT_SEARCH", "240/minute"),
     "auth": env.rate("RATE_LIMIT_AUTH", "20/minute"),
     "checkout": env.rate("RATE_LIMIT_CHECKOUT", "30/minute"),
+    "sign_in": env.rate("RATE_LIMIT_SIGN_IN", "10/minute"),
+    "codes": env.rate("RATE_LIMIT_CODES", "10/hour"),
 }
 RATE_LIMIT_SCOPES = [  # the first prefix that fits; what fits none (files, probes) is not counted
     ("/api/v1/auth/", "auth"),
@@ -219,7 +248,11 @@ CONTENT_SECURITY_POLICIES = [  # the first prefix that fits
     # Alpine.js, which the console's theme is built on, evaluates its attributes.
     ("/console/", "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
      "img-src 'self' data: blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"),
+    ("/api/v1/auth/verify/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
+     "frame-ancestors 'none'"),
     ("/docs/", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    ("/purchases/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+     "frame-ancestors 'none'"),
     ("/", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
 ]  # fmt: skip
 SECURE_SSL_REDIRECT = HTTPS
@@ -243,6 +276,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
+    "expire unpaid purchases": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(),
+        "args": ["expire_purchases"],
+    },
     "forget old idempotency keys": {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(minute="17"),

@@ -4,13 +4,22 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.routers import DefaultRouter
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import APIRootView, DefaultRouter
 
+from accounts import views as accounts
 from bookstore import health, metrics, pages
 from bookstore.pages import read_only
 from catalog.views import AuthorViewSet, BookViewSet, EditionViewSet, PublisherViewSet, SeriesViewSet, SubjectViewSet
 
+
+class PublicRoot(APIRootView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
 api = DefaultRouter()
+api.APIRootView = PublicRoot
 api.include_format_suffixes = False
 api.register("books", BookViewSet, basename="book")
 api.register("editions", EditionViewSet, basename="edition")
@@ -18,10 +27,16 @@ api.register("authors", AuthorViewSet, basename="author")
 api.register("series", SeriesViewSet, basename="series")
 api.register("publishers", PublisherViewSet, basename="publisher")
 api.register("subjects", SubjectViewSet, basename="subject")
+api.register("auth", accounts.AuthViewSet, basename="auth")
+api.register("me/addresses", accounts.AddressViewSet, basename="address")
+api.register("me/sessions", accounts.SessionViewSet, basename="session")
 
 urlpatterns = [
     path("", read_only(RedirectView.as_view(pattern_name="docs"))),
     path("api/v1/", include(api.urls)),
+    path("api/v1/me/", accounts.MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("api/v1/auth/verify/<str:token>", accounts.verify_page),
+    path(".well-known/jwks.json", read_only(accounts.jwks)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("favicon.ico", read_only(pages.favicon)),

@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from rest_framework import serializers
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,19 +30,24 @@ class OrderSerializer(serializers.Serializer):
     lines = LineSerializer(many=True)
 
 
-class Echo(APIView):
+class OpenView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+class Echo(OpenView):
     def post(self, request: Request) -> Response:
         return Response({"got": request.data})
 
 
-class Orders(APIView):
+class Orders(OpenView):
     def post(self, request: Request) -> Response:
         order = OrderSerializer(data=request.data)
         order.is_valid(raise_exception=True)
         return Response(order.data, status=201)
 
 
-class Users(APIView):
+class Users(OpenView):
     """Makes a user for each request, once for each key; refuses, is ill or breaks when asked to."""
 
     @idempotent(required=True)

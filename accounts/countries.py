@@ -1,0 +1,15 @@
+"""The countries of the world, as ISO 3166-1 has them."""
+
+from functools import cache
+
+from babel import Locale
+
+# Codes that Unicode's list has and ISO does not assign: reserved ones, those for tests, and groups of countries.
+NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Every officially assigned alpha-2 code."""
+    codes = Locale("en").territories
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - NOT_COUNTRIES

@@ -1,0 +1,27 @@
+"""The mails about accounts."""
+
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import User, Verification
+from accounts.models.verification import GOOD_FOR
+from bookstore.mails import mail
+
+
+@mail
+def verify_email(*, verification: str) -> dict[str, Any]:
+    """The code, and a link that does the same, for somebody who has signed up."""
+    found = Verification.objects.select_related("user").get(pk=verification)
+    return {
+        "name": found.user.get_full_name(),
+        "code": found.code,
+        "link": f"{settings.SHOP_URL}/api/v1/auth/verify/{found.link_token}",
+        "minutes": int(GOOD_FOR.total_seconds() // 60),
+    }
+
+
+@mail
+def account_exists(*, user: str) -> dict[str, Any]:
+    """For somebody who signs up with an address that has an account already."""
+    return {"name": User.objects.get(pk=user).get_full_name()}

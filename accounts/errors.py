@@ -1,0 +1,50 @@
+"""The refusals about who somebody is."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bookstore.errors import BookstoreError
+
+
+class InvalidCode(BookstoreError):
+    status, code, title = 400, "invalid_code", _("Code not accepted")
+    message = _("This code or link is wrong, too old or used up. Ask for a new one.")
+
+
+class InvalidCredentials(BookstoreError):
+    status, code, title = 401, "invalid_credentials", _("Not signed in")
+    message = _("No account has this e-mail address and password.")
+
+
+class TokenInvalid(BookstoreError):
+    status, code, title = 401, "token_invalid", _("Token not accepted")
+    message = _("This is no token of the shop's, or not one for this purpose.")
+
+
+class TokenExpired(BookstoreError):
+    status, code, title = 401, "token_expired", _("Token expired")
+    message = _("The token has expired. Refresh it, or sign in again.")
+
+
+class TokenReused(BookstoreError):
+    status, code, title = 401, "token_reused", _("Token used twice")
+    message = _("This refresh token was used before, so that somebody may have copied it. Sign in again.")
+
+
+class SessionEnded(BookstoreError):
+    status, code, title = 401, "session_ended", _("Signed out")
+    message = _("You are signed out here. Sign in again.")
+
+
+class EmailNotVerified(BookstoreError):
+    status, code, title = 403, "email_not_verified", _("Address not verified")
+    message = _("Enter the code that was sent to your e-mail address first.")
+
+
+class TooManyAddresses(BookstoreError):
+    status, code, title = 409, "too_many_addresses", _("Too many addresses")
+    message = _("You can keep {limit} addresses. Delete one first.")
+
+
+class TooManyAttempts(BookstoreError):
+    status, code, title = 429, "too_many_attempts", _("Too many attempts")
+    message = _("Too many attempts to sign in to this account. Try again in {seconds} seconds.")

@@ -1,0 +1,54 @@
+"""Examples for the OpenAPI schema."""
+
+ME = {
+    "id": "0198c1f2-6f1e-7999-8a4f-2b1f0d0a9c09",
+    "email": "rosa@example.com",
+    "email_verified": True,
+    "first_name": "Rosa",
+    "last_name": "Reader",
+    "roles": ["customer"],
+    "sellers": [],
+    "date_joined": "2026-11-21T09:30:00Z",
+}
+SESSION_ID = "0198c1f2-6f1e-7aaa-8a4f-2b1f0d0a9c10"
+TOKENS = {
+    "access": "eyJhbGciOiJFUzI1NiIsImtpZCI6…",
+    "refresh": "eyJhbGciOiJFUzI1NiIsImtpZCI6…",
+    "access_expires_at": "2026-11-21T09:45:00Z",
+    "refresh_expires_at": "2026-12-21T09:30:00Z",
+    "session_id": SESSION_ID,
+}
+SIGNED_IN = {**TOKENS, "user": ME}
+EMAIL = {"email": "rosa@example.com"}
+SIGN_UP = {**EMAIL, "password": "three-quiet-lamps", "first_name": "Rosa", "last_name": "Reader"}
+LOGIN = {**EMAIL, "password": "three-quiet-lamps", "device_name": "Rosa’s phone"}
+CODE = {**EMAIL, "code": "042137"}
+LINK = {"token": "0198c1f26f1e7bbb8a4f2b1f0d0a9c11.3Zq…"}
+SESSION = {
+    "id": SESSION_ID,
+    "device_name": "Rosa’s phone",
+    "ip": "203.0.113.7",
+    "user_agent": "Bookstore/1.0 (Android 16)",
+    "created_at": "2026-11-21T09:30:00Z",
+    "last_seen_at": "2026-11-21T09:30:00Z",
+    "current": True,
+}
+NEW_ADDRESS = {
+    "first_name": "Rosa",
+    "last_name": "Reader",
+    "company": "",
+    "line1": "Lindenstraße 5",
+    "line2": "",
+    "postal_code": "10969",
+    "city": "Berlin",
+    "region": "",
+    "country": "DE",
+    "phone": "+49 30 1234567",
+    "vat_number": "",
+}
+ADDRESS = {
+    "id": "0198c1f2-6f1e-7ccc-8a4f-2b1f0d0a9c12",
+    **NEW_ADDRESS,
+    "is_default_shipping": True,
+    "is_default_billing": True,
+}

@@ -1,0 +1,18 @@
+from accounts.models.addresses import Address
+from accounts.models.keys import SigningKey
+from accounts.models.sellers import Membership, Seller
+from accounts.models.sessions import DeviceSession
+from accounts.models.users import Place, User, normal_email
+from accounts.models.verification import Verification
+
+__all__ = [
+    "Address",
+    "DeviceSession",
+    "Membership",
+    "Place",
+    "Seller",
+    "SigningKey",
+    "User",
+    "Verification",
+    "normal_email",
+]

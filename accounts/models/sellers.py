@@ -1,0 +1,62 @@
+"""The organizations that sell, and who belongs to them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.users import User
+from bookstore.models import TimestampedModel
+
+
+class SellerQuerySet(models.QuerySet["Seller"]):
+    def visible_to(self, user: User) -> SellerQuerySet:
+        """All sellers for shop staff with the rights to it, else those the user is a member of."""
+        return self if user.is_superuser else self.filter(memberships__user=user)
+
+
+class Seller(TimestampedModel):
+    """An organization that sells: a bookshop, a publisher, a dealer in used books."""
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("address in links"), max_length=100, unique=True)
+    description = models.TextField(_("description"), blank=True)
+    members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
+        User, through="Membership", related_name="sellers", verbose_name=_("members")
+    )
+    objects = SellerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seller")
+        verbose_name_plural = _("sellers")
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(TimestampedModel):
+    """A user's place in a selling organization."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        MANAGER = "manager", _("Manager")
+        STAFF = "staff", _("Staff")
+
+    seller = models.ForeignKey(Seller, models.CASCADE, related_name="memberships", verbose_name=_("seller"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.STAFF)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "user"], name="one_membership_per_user_and_seller"),
+            models.CheckConstraint(
+                condition=Q(role__in=["owner", "manager", "staff"]), name="membership_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} of {self.seller}"

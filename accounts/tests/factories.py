@@ -1,0 +1,30 @@
+"""People for tests, made by plain functions."""
+
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Membership, Seller, User
+from accounts.services import Device, start_session
+
+PASSWORD = "three-quiet-lamps"
+
+
+def make_user(email: str = "rosa@example.com", *, password: str = PASSWORD, **fields: Any) -> User:
+    """A user with a verified address."""
+    return User.objects.create_user(email, password, **{"email_verified_at": timezone.now(), **fields})
+
+
+def make_member(seller: Seller, role: str = "owner", *, email: str = "sal@example.com") -> User:
+    user = User.objects.filter(email=email).first() or make_user(email)
+    Membership.objects.create(seller=seller, user=user, role=role)
+    return user
+
+
+def sign_in(client: Client | None, user: User) -> Client:
+    """A client that sends the user's token with every request."""
+    client = client or Client()
+    access = start_session(user, Device(device_name="Test")).access
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {access}"
+    return client

@@ -1,0 +1,113 @@
+"""Tokens: signed claims that say who asks, on which device, and until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import jwt
+from django.conf import settings
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import (
+    ExpiredTokenError,
+    TokenBackendError,
+    TokenBackendExpiredToken,
+    TokenError,
+)
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+from rest_framework_simplejwt.utils import datetime_from_epoch
+
+from accounts import keys
+from accounts.errors import TokenExpired, TokenInvalid
+from accounts.models import User
+
+LONGEST_TOKEN = 2_000  # characters; ours have some 600
+REQUIRED = ("exp", "iat", "iss", "aud", "sub", "jti", "sid", "type")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a token of ours says, once its signature and its time are checked."""
+
+    user: UUID
+    session: UUID
+    jti: str
+
+
+class KeyRingBackend(TokenBackend):
+    """Signs with the shop's newest key and says which (`kid`); checks with the key that the token names.
+
+    The algorithm is the shop's, whatever a token claims.
+    """
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        key = keys.signing_key()
+        payload = {**payload, "aud": self.audience, "iss": self.issuer}
+        return jwt.encode(payload, key.private, algorithm=self.algorithm, headers={"kid": key.kid})
+
+    def decode(self, token: str, verify: bool = True) -> dict[str, Any]:
+        try:
+            key = keys.verifying_key(jwt.get_unverified_header(token).get("kid", ""))
+            if key is None:
+                raise TokenBackendError("The token names no key of ours.")
+            options = {"require": list(REQUIRED)}
+            expected = {"audience": self.audience, "issuer": self.issuer, "leeway": self.get_leeway()}
+            return jwt.decode(token, key, algorithms=[self.algorithm], options=options, **expected)
+        except jwt.ExpiredSignatureError as error:
+            raise TokenBackendExpiredToken(str(error)) from error
+        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
+            raise TokenBackendError(str(error)) from error
+
+
+@cache
+def backend() -> KeyRingBackend:
+    of = settings.SIMPLE_JWT
+    return KeyRingBackend(of["ALGORITHM"], audience=of["AUDIENCE"], issuer=of["ISSUER"], leeway=of["LEEWAY"])
+
+
+class Access(AccessToken):
+    """Opens private pages for a quarter of an hour."""
+
+    def get_token_backend(self) -> TokenBackend:
+        return backend()
+
+
+class Refresh(RefreshToken):
+    """Is exchanged for a new pair, once."""
+
+    def get_token_backend(self) -> TokenBackend:
+        return backend()
+
+    def check_blacklist(self) -> None:
+        """Asked by services.refresh_session instead, which holds the session's lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token in the form it leaves the shop."""
+
+    text: str
+    jti: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+def issue(kind: type[Token], user: User, session: UUID, roles: Sequence[str]) -> Issued:
+    token = kind()
+    token["sub"], token["sid"], token["roles"] = str(user.pk), str(session), list(roles)
+    return Issued(str(token), token["jti"], token.current_time, datetime_from_epoch(token["exp"]))
+
+
+def read(kind: type[Token], text: str) -> Claims:
+    """What a token says. Raises TokenInvalid, TokenExpired."""
+    if not 0 < len(text) <= LONGEST_TOKEN:
+        raise TokenInvalid
+    try:
+        token = kind(text)
+        return Claims(user=UUID(token["sub"]), session=UUID(token["sid"]), jti=str(token["jti"]))
+    except ExpiredTokenError as error:
+        raise TokenExpired from error
+    except (TokenError, ValueError, TypeError, AttributeError) as error:
+        raise TokenInvalid from error
