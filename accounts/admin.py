@@ -9,7 +9,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
@@ -102,6 +102,13 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
         super().save_model(request, obj, form, change)
         if change and not obj.is_active:
             services.end_all_sessions(obj, DeviceSession.Reason.DEACTIVATED)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Whoever knew the old password is signed out everywhere."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            services.end_all_sessions(User.objects.get(pk=id), DeviceSession.Reason.NEW_PASSWORD)
+        return response
 
 
 @admin.register(Seller)

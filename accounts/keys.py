@@ -60,7 +60,7 @@ def verifying_key(kid: str) -> ec.EllipticCurvePublicKey | None:
     key = known().get(kid)
     if key is None and time.monotonic() - _read_at > READ_AGAIN_AFTER:
         key = read().get(kid)
-    return key and key.public
+    return key.public if key else None
 
 
 def public_keys() -> list[dict[str, Any]]:

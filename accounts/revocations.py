@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from redis import Redis
 
 from accounts.models import DeviceSession
 from bookstore import shared_redis
@@ -35,7 +36,7 @@ def publish(sessions: Iterable[UUID]) -> None:
 def write(sessions: Iterable[UUID], *, insist: bool = False, complete: bool = False) -> bool:
     names = [key(session) for session in sessions]
 
-    def set_all(redis: "shared_redis.redis.Redis") -> bool:
+    def set_all(redis: Redis) -> bool:
         with redis.pipeline() as commands:
             for name in names:
                 commands.set(name, 1, ex=KNOWN_FOR)

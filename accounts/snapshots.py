@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import orjson
+from redis import Redis
 
 from accounts.models import Place, User
 from bookstore import shared_redis
@@ -35,7 +36,7 @@ def drop(users: Iterable[UUID]) -> None:
     """Forget these users' snapshots; call it when a change to them is committed."""
     wanted = set(users) | _owed
 
-    def mark_all(redis: "shared_redis.redis.Redis") -> bool:
+    def mark_all(redis: Redis) -> bool:
         with redis.pipeline() as commands:
             for user in wanted:
                 commands.set(key(user), DROPPED + uuid4().bytes, ex=KEPT_FOR)
@@ -56,8 +57,8 @@ def find(user: UUID, seen: bytes | None) -> User | None:
         return read(seen)
     found = fetch(user)
     if found is not None:
-        arguments = [seen or b"", write(found), int(KEPT_FOR.total_seconds())]
-        shared_redis.ask(lambda redis: redis.eval(WRITE, 1, key(user), *arguments))
+        snapshot, seconds = write(found), int(KEPT_FOR.total_seconds())
+        shared_redis.ask(lambda redis: redis.eval(WRITE, 1, key(user), seen or b"", snapshot, seconds))
     return found
 
 

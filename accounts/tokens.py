@@ -1,6 +1,6 @@
 """Tokens: signed claims that say who asks, on which device, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -47,14 +47,13 @@ class KeyRingBackend(TokenBackend):
         payload = {**payload, "aud": self.audience, "iss": self.issuer}
         return jwt.encode(payload, key.private, algorithm=self.algorithm, headers={"kid": key.kid})
 
-    def decode(self, token: str, verify: bool = True) -> dict[str, Any]:
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         try:
             key = keys.verifying_key(jwt.get_unverified_header(token).get("kid", ""))
             if key is None:
                 raise TokenBackendError("The token names no key of ours.")
-            options = {"require": list(REQUIRED)}
-            expected = {"audience": self.audience, "issuer": self.issuer, "leeway": self.get_leeway()}
-            return jwt.decode(token, key, algorithms=[self.algorithm], options=options, **expected)
+            expected: Any = {"audience": self.audience, "issuer": self.issuer, "leeway": self.get_leeway()}
+            return jwt.decode(token, key, algorithms=[self.algorithm], options={"require": list(REQUIRED)}, **expected)
         except jwt.ExpiredSignatureError as error:
             raise TokenBackendExpiredToken(str(error)) from error
         except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
@@ -100,7 +99,7 @@ def issue(kind: type[Token], user: User, session: UUID, roles: Sequence[str]) ->
     return Issued(str(token), token["jti"], token.current_time, datetime_from_epoch(token["exp"]))
 
 
-def read(kind: type[Token], text: str) -> Claims:
+def read(kind: Callable[[Any], Token], text: str) -> Claims:
     """What a token says. Raises TokenInvalid, TokenExpired."""
     if not 0 < len(text) <= LONGEST_TOKEN:
         raise TokenInvalid

@@ -1,7 +1,7 @@
 """JSON in and out: strict and fast (orjson), with DRF's spelling of dates, decimals and lazy text."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ class JSONRenderer(BaseRenderer):
 class JSONParser(BaseParser):
     """Reads what RFC 8259 calls JSON and nothing else: no NaN, no lone surrogates, no comments, UTF-8 only."""
 
-    media_type: ClassVar[str] = "application/json"
+    media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         body = stream.read()

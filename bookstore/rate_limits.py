@@ -7,6 +7,7 @@ from functools import cache
 from threading import Lock
 
 from django.conf import settings
+from redis.commands.core import Script
 
 from bookstore import shared_redis, versions
 
@@ -62,7 +63,7 @@ class Verdict:
 
 
 @cache
-def script() -> "shared_redis.redis.commands.core.Script":
+def script() -> Script:
     return shared_redis.client.register_script(COUNT)
 
 

@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from django.core.exceptions import ImproperlyConfigured
 
-ORIGIN = re.compile(r"[^/?#@\s]+")  # what may follow https://
+ORIGIN = re.compile(r"[^/?#@,\s]+")  # what may follow https://
 Network = IPv4Network | IPv6Network
 
 

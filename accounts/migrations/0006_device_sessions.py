@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='signed in')),
                 ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last seen')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('ended_reason', models.CharField(blank=True, choices=[('signed_out', 'Signed out'), ('signed_out_everywhere', 'Signed out everywhere'), ('removed', 'Removed from the list of devices'), ('token_reused', 'A refresh token was used twice'), ('deactivated', 'The user was deactivated')], max_length=30, verbose_name='ended because')),
+                ('ended_reason', models.CharField(blank=True, choices=[('signed_out', 'Signed out'), ('signed_out_everywhere', 'Signed out everywhere'), ('removed', 'Removed from the list of devices'), ('token_reused', 'A refresh token was used twice'), ('deactivated', 'The user was deactivated'), ('new_password', 'The user has a new password')], max_length=30, verbose_name='ended because')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='device_sessions', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={

@@ -35,6 +35,7 @@ class DeviceSession(UUIDModel):
         REMOVED = "removed", _("Removed from the list of devices")
         TOKEN_REUSED = "token_reused", _("A refresh token was used twice")
         DEACTIVATED = "deactivated", _("The user was deactivated")
+        NEW_PASSWORD = "new_password", _("The user has a new password")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="device_sessions", verbose_name=_("user"))
     device_name = models.CharField(_("device"), max_length=100, blank=True)

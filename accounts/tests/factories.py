@@ -5,8 +5,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership, Seller, User
-from accounts.services import Device, start_session
+from accounts.models import Membership, Seller, User, Verification
+from accounts.services import Device, SignedIn, start_session
 
 PASSWORD = "three-quiet-lamps"
 
@@ -28,3 +28,18 @@ def sign_in(client: Client | None, user: User) -> Client:
     access = start_session(user, Device(device_name="Test")).access
     client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {access}"
     return client
+
+
+def code_for(email: str) -> str:
+    """The code that was mailed last."""
+    return Verification.objects.get(user__email=email, used_at=None).code
+
+
+def post(path: str, body: Any, client: Client | None = None, **options: Any) -> Any:
+    """The answer to a POST of JSON."""
+    client = client or Client()
+    return client.post(f"/api/v1/{path}", body, content_type="application/json", **options)
+
+
+def pair_of(user: User) -> SignedIn:
+    return start_session(user, Device(device_name="Test"))

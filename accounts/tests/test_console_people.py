@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Membership, Seller, User
+from accounts.tests.factories import pair_of, post
 from bookstore import versions
 
 pytestmark = pytest.mark.django_db
@@ -43,11 +44,13 @@ def test_a_user_is_made_and_gets_a_seller(signed_in):
 
     user.refresh_from_db()
     assert (user.is_staff, user.check_password(PASSWORD)) == (True, True)
+    assert user.email_verified_at is not None
     assert Membership.objects.get(user=user).role == "owner"
 
 
 def test_a_password_is_set_by_an_admin(signed_in):
     user = User.objects.create_user("sal@shop.example", PASSWORD)
+    pair = pair_of(user)
     typed = {
         "password1": "new-quiet-lamps",
         "password2": "new-quiet-lamps",
@@ -59,6 +62,7 @@ def test_a_password_is_set_by_an_admin(signed_in):
 
     user.refresh_from_db()
     assert user.check_password("new-quiet-lamps")
+    assert post("auth/refresh/", {"refresh": pair.refresh}).json()["code"] == "session_ended"
 
 
 def test_an_address_is_given_once(signed_in, admin):
