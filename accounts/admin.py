@@ -103,11 +103,12 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
         if change and not obj.is_active:
             services.end_all_sessions(obj, DeviceSession.Reason.DEACTIVATED)
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+    def user_change_password(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """Whoever knew the old password is signed out everywhere."""
-        response = super().user_change_password(request, id, form_url)
+        response = super().user_change_password(request, *args, **options)
         if request.method == "POST" and response.status_code == 302:
-            services.end_all_sessions(User.objects.get(pk=id), DeviceSession.Reason.NEW_PASSWORD)
+            user = User.objects.get(pk=request.resolver_match.kwargs["id"])
+            services.end_all_sessions(user, DeviceSession.Reason.NEW_PASSWORD)
         return response
 
 
