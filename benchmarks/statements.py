@@ -14,7 +14,7 @@ SELECT book.id, book.title, book.subtitle, book.rating_counts, book.first_publis
         WHERE edition.book_id = book.id) AS formats,
        (SELECT min(offer.price_minor) FROM catalog_offer offer
         JOIN catalog_edition edition ON edition.id = offer.edition_id
-        WHERE edition.book_id = book.id AND offer.on_hand > 0) AS price
+        WHERE edition.book_id = book.id AND offer.on_hand > offer.held) AS price
 FROM (SELECT book_id FROM catalog_listing ORDER BY popularity DESC, book_id DESC LIMIT 20) AS page
 JOIN catalog_book book ON book.id = page.book_id
 """

@@ -2,12 +2,12 @@
 
 from catalog.vocabularies import NEVER_SOLD, NOT_YET_PUBLISHED, SUPPLIER_DELIVERS, Availability, Condition
 
-# Over `edition` and `offer`. A copy on the shelf beats what the supplier says; what is withdrawn or recalled is
-# never sold, on the shelf or not (ONIX list 65).
+# Over `edition` and `offer`. A copy on the shelf, and not held for a purchase, beats what the supplier says; what is
+# withdrawn or recalled is never sold, on the shelf or not (ONIX list 65).
 OF_AN_OFFER = """CASE
     WHEN edition.availability_code = ANY(%(never)s) THEN %(unavailable)s
     WHEN edition.availability_code = ANY(%(not_yet)s) AND offer.condition = %(new)s THEN %(preorder)s
-    WHEN offer.on_hand > 0 THEN %(in_stock)s
+    WHEN offer.on_hand > offer.held THEN %(in_stock)s
     WHEN edition.availability_code = ANY(%(supplier)s) AND offer.condition = %(new)s THEN %(to_order)s
     ELSE %(out_of_stock)s
 END"""

@@ -8,3 +8,18 @@ from bookstore.errors import BookstoreError
 class NotACover(BookstoreError):
     status, code, title = 400, "not_a_cover", _("Not a cover")
     message = _("This is no picture that the shop can read; send a JPEG, PNG or WebP.")
+
+
+class OutOfStock(BookstoreError):
+    code, title = "out_of_stock", _("Out of stock")
+    message = _("Only {available} of “{title}” left; you asked for {wanted}.")
+
+
+class PriceChanged(BookstoreError):
+    code, title = "price_changed", _("Price changed")
+    message = _("The price of “{title}” has changed since you saw it.")
+
+
+class NotForSale(BookstoreError):
+    code, title = "not_for_sale", _("Not for sale")
+    message = _("“{title}” is not for sale now.")

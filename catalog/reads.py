@@ -19,7 +19,7 @@ OFFERS = f"""(
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'id', offers.id, 'seller', jsonb_build_object('id', seller.id, 'slug', seller.slug, 'name', seller.name),
                'condition', offers.condition, 'price_minor', offers.price_minor, 'currency', offers.currency,
-               'quantity', offers.on_hand, 'notes', offers.notes, 'availability', offers.availability)
+               'quantity', offers.on_hand - offers.held, 'notes', offers.notes, 'availability', offers.availability)
            ORDER BY offers.availability, offers.currency <> %(currency)s, offers.currency, offers.price_minor,
                     array_position(%(conditions)s, offers.condition), offers.id), '[]')
     FROM (SELECT offer.*, {availability.OF_AN_OFFER} AS availability

@@ -2,6 +2,7 @@ from catalog.models.imports import ImportRun, SourceRecord
 from catalog.models.listings import Listing
 from catalog.models.offers import Edition, Offer
 from catalog.models.people import Contributor, Publisher
+from catalog.models.stock import StockMovement, StockReason
 from catalog.models.works import Book, Contribution, Series, SeriesEntry, Subject, SubjectLink
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Series",
     "SeriesEntry",
     "SourceRecord",
+    "StockMovement",
+    "StockReason",
     "Subject",
     "SubjectLink",
 ]

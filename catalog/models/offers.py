@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Seller
@@ -16,7 +16,7 @@ from catalog.isbn import hyphenate, isbn10
 from catalog.models.people import Publisher
 from catalog.models.works import LONGEST_TITLE, Book
 from catalog.partial_dates import PartialDateField
-from catalog.vocabularies import Condition, Format
+from catalog.vocabularies import NEVER_SOLD, NOT_YET_PUBLISHED, Condition, Format
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -95,6 +95,9 @@ class Offer(TimestampedModel):
     price_minor = models.PositiveBigIntegerField(_("price in minor units"), help_text=_("1290 is 12.90 euros."))
     currency = models.CharField(_("currency"), max_length=3, default=shop_currency)
     on_hand = models.PositiveIntegerField(_("copies on hand"), default=0)
+    held = models.PositiveIntegerField(
+        _("held"), default=0, db_default=0, editable=False, help_text=_("Of these, for purchases not yet paid.")
+    )
     notes = models.TextField(_("notes"), max_length=2000, blank=True, help_text=_("Defects, signature, dust jacket."))
     archived_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     objects = OfferQuerySet.as_manager()
@@ -114,6 +117,7 @@ class Offer(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(on_hand__gte=0, on_hand__lte=LARGEST_STOCK), name="stock_is_never_negative"
             ),
+            models.CheckConstraint(condition=Q(held__lte=F("on_hand")), name="held_copies_are_on_hand"),
         ]
 
     def __str__(self) -> str:
@@ -122,3 +126,15 @@ class Offer(TimestampedModel):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+    @property
+    def is_for_sale(self) -> bool:
+        """Whether copies on hand may be sold: it is open, and the edition is out and not withdrawn or recalled."""
+        code = self.edition.availability_code
+        is_to_come = code in NOT_YET_PUBLISHED and self.condition == Condition.NEW
+        return self.archived_at is None and code not in NEVER_SOLD and not is_to_come
+
+    @property
+    def available(self) -> int:
+        """How many copies can be bought now."""
+        return self.on_hand - self.held if self.is_for_sale else 0

@@ -2,13 +2,20 @@ from catalog.services.changes import books_showing, refresh_books
 from catalog.services.covers import remove_cover, set_cover, thumbnail_name
 from catalog.services.listings import refresh_listings
 from catalog.services.offers import reopen_offers, withdraw_offers
+from catalog.services.stock import Wanted, because, hold_copies, release_copies, return_copies, sell_copies
 
 __all__ = [
+    "Wanted",
+    "because",
     "books_showing",
+    "hold_copies",
     "refresh_books",
     "refresh_listings",
+    "release_copies",
     "remove_cover",
     "reopen_offers",
+    "return_copies",
+    "sell_copies",
     "set_cover",
     "thumbnail_name",
     "withdraw_offers",
