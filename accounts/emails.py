@@ -9,7 +9,7 @@ from accounts.models.verification import GOOD_FOR
 from bookstore.mails import mail
 
 
-@mail
+@mail(confidential=True)
 def verify_email(*, verification: str) -> dict[str, Any]:
     """The code, and a link that does the same, for somebody who has signed up."""
     found = Verification.objects.select_related("user").get(pk=verification)

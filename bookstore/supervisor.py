@@ -209,6 +209,7 @@ class Shop:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.say("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_terms", stdout=io.StringIO())
         unfinished = settings.DATA_DIR / "run" / "demo.unfinished"
         is_new = not get_user_model().objects.exists() or unfinished.exists()
         if self.demo and "postgres" in settings.EMBEDDED.names and is_new:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bookstore.doctor import Finding, check, failure, ok
-from catalog.models import Book, Listing
+from catalog.models import Book, Listing, Offer
 
 
 @check("Listings", needs="PostgreSQL")
@@ -15,3 +15,15 @@ def listings() -> Iterator[Finding]:
         )
     else:
         yield ok(f"{Listing.objects.count()} books in the shop window")
+
+
+@check("Stock", needs="PostgreSQL")
+def stock() -> Iterator[Finding]:
+    wrong = Offer.objects.not_accounted_for().count()
+    if wrong:
+        yield failure(
+            f"{wrong} offers have other copies on hand than their movements sum to",
+            "Somebody changed stock with the triggers off; see docs/operators.md, In the night.",
+        )
+    else:
+        yield ok("every copy on hand is accounted for")

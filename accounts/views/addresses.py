@@ -8,7 +8,7 @@ from accounts import errors, examples, services
 from accounts.models import Address
 from accounts.schema import answered, sent
 from accounts.serializers import AddressSerializer
-from bookstore.schema import problems
+from bookstore.schema import refusing
 
 SENT, ANSWERED = sent(Address=examples.NEW_ADDRESS), answered(Address=examples.ADDRESS)
 
@@ -20,7 +20,7 @@ SENT, ANSWERED = sent(Address=examples.NEW_ADDRESS), answered(Address=examples.A
         operation_id="me_addresses_create",
         summary="Keep an address",
         description="The first one becomes the default for books and for invoices.",
-        responses={201: AddressSerializer, **problems(errors.TooManyAddresses)},
+        responses={201: AddressSerializer, **refusing(errors.TooManyAddresses)},
         examples=[*SENT, *answered(201, Address=examples.ADDRESS)],
     ),
     update=extend_schema(

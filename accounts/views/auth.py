@@ -22,7 +22,7 @@ from accounts.serializers import (
     VerifyEmailSerializer,
 )
 from bookstore.client_address import NOWHERE, client_address
-from bookstore.schema import problems
+from bookstore.schema import refusing
 
 LONGEST_USER_AGENT = 300
 
@@ -72,7 +72,7 @@ class AuthViewSet(ViewSet):
         summary="Verify an address by code or link, and be signed in",
         parameters=[CART_TOKEN],
         request=VerifyEmailSerializer,
-        responses={200: SignedInSerializer, **problems(errors.InvalidCode)},
+        responses={200: SignedInSerializer, **refusing(errors.InvalidCode)},
         examples=[*sent(Code=examples.CODE, Link=examples.LINK), *answered(Reader=examples.SIGNED_IN)],
     )
     @open_to_all("verify-email")
@@ -105,7 +105,7 @@ class AuthViewSet(ViewSet):
         request=LoginSerializer,
         responses={
             200: SignedInSerializer,
-            **problems(errors.InvalidCredentials, errors.EmailNotVerified, errors.TooManyAttempts),
+            **refusing(errors.InvalidCredentials, errors.EmailNotVerified, errors.TooManyAttempts),
         },
         examples=[*sent(Reader=examples.LOGIN), *answered(Reader=examples.SIGNED_IN)],
     )
@@ -123,7 +123,7 @@ class AuthViewSet(ViewSet):
         request=RefreshSerializer,
         responses={
             200: SignedInSerializer,
-            **problems(errors.TokenInvalid, errors.TokenExpired, errors.TokenReused, errors.SessionEnded),
+            **refusing(errors.TokenInvalid, errors.TokenExpired, errors.TokenReused, errors.SessionEnded),
         },
         examples=[*sent(Token={"refresh": examples.TOKENS["refresh"]}), *answered(Pair=examples.SIGNED_IN)],
     )

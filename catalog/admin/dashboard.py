@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin import site
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
@@ -46,7 +46,7 @@ def sold_out(request: HttpRequest) -> dict[str, Any] | None:
     """The user's offers that are open and have no copies left, latest first."""
     if not may_view(request, Offer):
         return None
-    offers = Offer.objects.visible_to(request.user).filter(on_hand=0, archived_at=None)
+    offers = Offer.objects.visible_to(request.user).filter(on_hand=F("held"), archived_at=None)
     rows = [
         [link(offer, offer.edition.title or offer.edition.book.title), offer.get_condition_display(), str(offer.price)]
         for offer in offers.select_related("edition__book").order_by("-id")[:SHOWN]

@@ -16,8 +16,8 @@ from bookstore.admin import ConsoleTable, SellerAdmin
 from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import EditionLanguage
 from catalog.admin.forms import EditionPageForm, OfferForm
-from catalog.models import Edition, Offer, SourceRecord
-from catalog.services import books_showing, refresh_books, remove_cover, set_cover
+from catalog.models import Edition, Offer, SourceRecord, StockReason
+from catalog.services import because, books_showing, refresh_books, remove_cover, set_cover
 from catalog.vocabularies import AVAILABILITY_CODES, language_name
 
 
@@ -94,6 +94,10 @@ class EditionAdmin(CatalogAdmin):
         elif form.cleaned_data.get("without_cover"):
             remove_cover(obj)
         refresh_books(before)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        with because(StockReason.COUNT, by=request.user):
+            super().save_formset(request, form, formset, change)
 
     @action(description=_("Offer this edition"), permissions=["offer"], icon="sell")
     def offer(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
@@ -59,8 +59,8 @@ class OfferState(DropdownFilter):
     title = _("stock")
     parameter_name = "stock"
     rules = {
-        "last": Q(on_hand=1, archived_at=None),
-        "sold_out": Q(on_hand=0, archived_at=None),
+        "last": Q(on_hand=F("held") + 1, archived_at=None),
+        "sold_out": Q(on_hand=F("held"), archived_at=None),
         "open": Q(archived_at=None),
         "withdrawn": Q(archived_at__isnull=False),
     }

@@ -165,6 +165,9 @@ class OfferForm(CatalogForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("on_hand", self.instance.held) < self.instance.held:
+            sentence = _("{held} copies are held for purchases that are being paid; there cannot be fewer.")
+            self.add_error("on_hand", sentence.format(held=self.instance.held))
         if self.instance.pk and not self.instance._state.adding:
             for name, shown in (("on_hand", str), ("price_minor", self["price_minor"].field.prepare_value)):
                 self.refuse_if_changed_meanwhile(name, shown)

@@ -12,21 +12,32 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from accounts.models import Seller
-from bookstore.admin import SellerAdmin
+from bookstore.admin import ConsoleTable, SellerAdmin
 from catalog import services
 from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import OfferState
 from catalog.admin.forms import OfferForm
-from catalog.models import Offer
+from catalog.models import Offer, StockMovement, StockReason
 
 ON_OFFER, SOLD_OUT, WITHDRAWN = _("On offer"), _("Sold out"), _("Withdrawn")
+
+
+class MovementInline(ConsoleTable):
+    """The latest changes of an offer's stock."""
+
+    model = StockMovement
+    fields = readonly_fields = ["created_at", "quantity", "on_hand", "reason", "by", "reference"]
+    admins_may = sellers_may = frozenset({"view"})
+    hide_title = True
+    per_page = 20
 
 
 @admin.register(Offer)
 class OfferAdmin(SellerAdmin, CatalogAdmin):
     form = OfferForm
+    inlines = [MovementInline]
     sellers_may = frozenset({"view", "add", "change"})
-    list_display = ["shown", "seller", "condition", "price_shown", "on_hand", "state", "changed"]
+    list_display = ["shown", "seller", "condition", "price_shown", "copies", "state", "changed"]
     list_filter = [OfferState, ("condition", ChoicesDropdownFilter), ("seller", AutocompleteSelectFilter)]
     list_select_related = ["edition__book__listing", "seller"]
     list_filter_submit = True
@@ -45,14 +56,22 @@ class OfferAdmin(SellerAdmin, CatalogAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
         """Whose copies of what an offer is about stays as it is; what is wrong is withdrawn and offered anew."""
-        fixed = ["edition", "seller", "archived_at"] if obj else []
+        fixed = ["edition", "seller", "held", "archived_at"] if obj else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     def get_fieldsets(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
         fieldsets = super().get_fieldsets(request, obj)
-        if obj and obj.archived_at:
-            fieldsets.insert(1, (None, {"fields": ["archived_at"]}))
+        if obj:
+            shown = ("held", "archived_at") if obj.archived_at else ("held",)
+            fieldsets.insert(1, (None, {"fields": [shown]}))
         return fieldsets
+
+    def get_inlines(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
+        return super().get_inlines(request, obj) if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Offer, form: Any, change: bool) -> None:
+        with services.because(StockReason.COUNT, by=request.user):
+            super().save_model(request, obj, form, change)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Who sells for one organization need not choose it."""
@@ -80,6 +99,12 @@ class OfferAdmin(SellerAdmin, CatalogAdmin):
     def price_shown(self, offer: Offer) -> str:
         return in_one_line(offer.price)
 
+    @admin.display(description=_("copies on hand"))
+    def copies(self, offer: Offer) -> str:
+        if not offer.held:
+            return str(offer.on_hand)
+        return str(_("{on_hand}, {held} held")).format(on_hand=offer.on_hand, held=offer.held)
+
     @admin.display(description=_("last changed"))
     def changed(self, offer: Offer) -> str:
         return date_format(offer.updated_at, "j M Y")
@@ -88,4 +113,4 @@ class OfferAdmin(SellerAdmin, CatalogAdmin):
     def state(self, offer: Offer) -> str:
         if offer.archived_at:
             return WITHDRAWN
-        return ON_OFFER if offer.on_hand else SOLD_OUT
+        return ON_OFFER if offer.on_hand > offer.held else SOLD_OUT

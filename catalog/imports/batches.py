@@ -7,7 +7,7 @@ from uuid import UUID
 
 from catalog.imports import seen
 from catalog.imports.formats import Format
-from catalog.imports.offers import Offers
+from catalog.imports.offers import Offers, Wanted
 from catalog.imports.placing import UNCHANGED, UPDATED, Batch
 from catalog.imports.record import REJECTED, Note, Record, RowRejected
 from catalog.imports.report import KIND_OF_OUTCOME
@@ -46,8 +46,9 @@ def write_items(format: Format, items: Sequence[Item]) -> Outcome:
     batch = Batch(format.name, records, trusts_isbn=format.has_offers)
     for record, sighting in zip(records, seen.remember(records), strict=True):
         place(batch, record, sighting, outcome)
+    offers = Offers(wanted_offers(batch))  # locked before the books, as buyers lock them
     books = write(batch)
-    books |= write_offers(batch, outcome)
+    books |= write_offers(offers, outcome)
     if books:
         refresh_listings(books)
     outcome.notes += batch.notes
@@ -69,15 +70,17 @@ def place(batch: Batch, record: Record, sighting: seen.Sighting, outcome: Outcom
         outcome.reject(record.line, rejected.column, rejected.value, rejected.reason)
 
 
-def write_offers(batch: Batch, outcome: Outcome) -> set[UUID]:
+def wanted_offers(batch: Batch) -> list[Wanted]:
+    return [(record.line, record.offer, edition) for record, edition in batch.placed if record.offer is not None]
+
+
+def write_offers(offers: Offers, outcome: Outcome) -> set[UUID]:
     """Write the offers of the placed records, and return the books whose offers changed."""
-    wanted = [(record.line, record.offer, edition) for record, edition in batch.placed if record.offer is not None]
-    offers = Offers(wanted)
     changed = {line for line, fate in offers.place().items() if fate != UNCHANGED}
     offers.write()
     outcome.notes += offers.notes
     for line in changed:
         if outcome.fates[line] == UNCHANGED:
             outcome.fates[line] = UPDATED
-    editions = {edition for line, _, edition in wanted if line in changed}
+    editions = {edition for line, _, edition in offers.wanted if line in changed}
     return set(Edition.objects.filter(pk__in=editions).values_list("book", flat=True)) if editions else set()

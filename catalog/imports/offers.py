@@ -1,6 +1,7 @@
 """The offers in a batch: new, changed, or as the shop has them."""
 
 from collections import defaultdict
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils import timezone
@@ -8,11 +9,13 @@ from django.utils import timezone
 from accounts.models import Seller
 from catalog.imports.placing import CREATED, UNCHANGED, UPDATED
 from catalog.imports.record import LEFT_OUT, Note, OfferLine
-from catalog.models import Offer
+from catalog.models import Offer, StockReason
+from catalog.services import because
 from catalog.vocabularies import Condition
 
 Wanted = tuple[int, OfferLine, UUID]  # line of the file, offer, edition
 ANOTHER = "It is another seller's, of another edition, or withdrawn."
+HELD = "{held} copies are held for purchases that are being paid; there cannot be fewer."
 FIELDS = ("price_minor", "currency", "on_hand", "condition", "notes")
 
 
@@ -56,6 +59,9 @@ class Offers:
         if known is None:
             self._add(wanted, seller, edition)
             return CREATED
+        if wanted.quantity is not None and wanted.quantity < known.held:
+            self._leave_out(line, "quantity", str(wanted.quantity), HELD.format(held=known.held))
+            wanted = replace(wanted, quantity=None)
         return self._change(known, wanted)
 
     def _leave_out(self, line: int, column: str, value: str, reason: str) -> str:
@@ -93,8 +99,9 @@ class Offers:
     def write(self) -> None:
         for offer in self.changed:
             offer.updated_at = timezone.now()
-        Offer.objects.bulk_create(self.new)
-        Offer.objects.bulk_update(self.changed, [*FIELDS, "updated_at"])
+        with because(StockReason.IMPORT):
+            Offer.objects.bulk_create(self.new)
+            Offer.objects.bulk_update(self.changed, [*FIELDS, "updated_at"])
 
 
 def values(wanted: OfferLine) -> dict[str, object]:

@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(choices=[('opening', 'First offered'), ('count', 'Counted'), ('import', 'Imported'), ('sale', 'Sold'), ('cancellation', 'Order cancelled'), ('return', 'Returned'), ('correction', 'Corrected')], max_length=12, verbose_name='reason')),
                 ('reference', models.UUIDField(null=True, verbose_name='reference')),
                 ('created_at', models.DateTimeField(verbose_name='when')),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('offer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='movements', to='catalog.offer', verbose_name='offer')),
+                ('by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('offer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='movements', to='catalog.offer', verbose_name='offer')),
             ],
             options={
                 'verbose_name': 'stock movement',

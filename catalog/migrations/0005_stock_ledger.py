@@ -28,40 +28,29 @@ CREATE TRIGGER stock_changes AFTER UPDATE OF on_hand ON catalog_offer
 INSERT INTO catalog_stockmovement (offer_id, quantity, on_hand, reason, created_at)
 SELECT id, on_hand, on_hand, 'opening', statement_timestamp() FROM catalog_offer WHERE on_hand > 0 ORDER BY id;
 
-CREATE FUNCTION refuse_to_change_stock_movements() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_to_write_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'Stock movements are written by the database alone and never change.';
+    RAISE EXCEPTION 'Stock movements are written by the database alone.';
 END $$;
-CREATE TRIGGER movements_follow_from_stock BEFORE INSERT ON catalog_stockmovement
-    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_to_change_stock_movements();
--- Whose account is deleted is forgotten here; nothing else changes.
-CREATE TRIGGER movements_never_change BEFORE UPDATE ON catalog_stockmovement
-    FOR EACH ROW WHEN (NEW.by_id IS NOT NULL OR
-                       (NEW.id, NEW.offer_id, NEW.quantity, NEW.on_hand, NEW.reason, NEW.reference, NEW.created_at)
-                       IS DISTINCT FROM
-                       (OLD.id, OLD.offer_id, OLD.quantity, OLD.on_hand, OLD.reason, OLD.reference, OLD.created_at))
-    EXECUTE FUNCTION refuse_to_change_stock_movements();
+-- Not at the top of a statement, but as a consequence of a change of an offer or an account.
+CREATE TRIGGER only_the_database_writes BEFORE INSERT OR UPDATE OR DELETE ON catalog_stockmovement
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_to_write_history();
 
--- Looks when the transaction ends: an offer that is deleted takes its movements along, and they go first.
-CREATE FUNCTION refuse_to_forget_stock_movements() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF EXISTS (SELECT FROM catalog_offer WHERE id = OLD.offer_id) THEN
-        RAISE EXCEPTION 'Stock movements stay as long as their offer.';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE CONSTRAINT TRIGGER movements_stay AFTER DELETE ON catalog_stockmovement
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_to_forget_stock_movements();
+ALTER TABLE catalog_stockmovement
+    ADD CONSTRAINT movements_go_with_their_offer
+        FOREIGN KEY (offer_id) REFERENCES catalog_offer ON DELETE CASCADE,
+    ADD CONSTRAINT movements_forget_deleted_accounts
+        FOREIGN KEY (by_id) REFERENCES accounts_user ON DELETE SET NULL;
 """
 
 BACKWARD = """
-DROP TRIGGER movements_stay ON catalog_stockmovement;
-DROP TRIGGER movements_never_change ON catalog_stockmovement;
-DROP TRIGGER movements_follow_from_stock ON catalog_stockmovement;
+ALTER TABLE catalog_stockmovement
+    DROP CONSTRAINT movements_forget_deleted_accounts,
+    DROP CONSTRAINT movements_go_with_their_offer;
+DROP TRIGGER only_the_database_writes ON catalog_stockmovement;
 DROP TRIGGER stock_changes ON catalog_offer;
 DROP TRIGGER stock_is_opened ON catalog_offer;
-DROP FUNCTION refuse_to_forget_stock_movements();
-DROP FUNCTION refuse_to_change_stock_movements();
+DROP FUNCTION refuse_to_write_history();
 DROP FUNCTION write_stock_movement();
 DELETE FROM catalog_stockmovement;
 """

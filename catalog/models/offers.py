@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Seller
@@ -85,6 +86,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Locked in the order of their keys, so that two changes of the same offers cannot deadlock."""
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
 
+    def not_accounted_for(self) -> OfferQuerySet:
+        """Offers with other copies on hand than the ledger says; never any, unless its triggers were off."""
+        moved = Coalesce(Sum("movements__quantity"), 0, output_field=models.IntegerField())
+        return self.alias(moved=moved).exclude(moved=F("on_hand"))
+
 
 class Offer(TimestampedModel):
     """One seller's copies of an edition, in one condition, at a price."""
@@ -126,6 +132,11 @@ class Offer(TimestampedModel):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+    @property
+    def title(self) -> str:
+        """What the copies are called: the edition's title, or else the book's."""
+        return self.edition.title or self.edition.book.title
 
     @property
     def is_for_sale(self) -> bool:

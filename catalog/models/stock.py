@@ -30,14 +30,23 @@ class StockMovement(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    # Only an offer that was never sold can be deleted (lines of orders protect the others); its history goes with it.
-    offer = models.ForeignKey(Offer, models.CASCADE, related_name="movements", db_index=False, verbose_name=_("offer"))
+    # Here the database deletes and forgets, not Django, which may write nothing. An offer that was never sold takes its
+    # movements along (lines of orders protect the others), and an account that is deleted is forgotten.
+    offer = models.ForeignKey(
+        Offer, models.DO_NOTHING, related_name="movements", db_index=False, db_constraint=False, verbose_name=_("offer")
+    )
     quantity = models.IntegerField(_("copies"))
     on_hand = models.PositiveIntegerField(_("then on hand"))
     reason = models.CharField(_("reason"), max_length=12, choices=StockReason)
     reference = models.UUIDField(_("reference"), null=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False, verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("by"),
     )
     created_at = models.DateTimeField(_("when"))
 

@@ -128,6 +128,11 @@ class Book(TimestampedModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def author_names(self) -> list[str]:
+        """As lists show them, from the book's listing."""
+        return [author["name"] for author in self.listing.authors]
+
 
 class Contribution(UUIDModel):
     """One contributor's part in a book."""

@@ -2,13 +2,22 @@ from catalog.services.changes import books_showing, refresh_books
 from catalog.services.covers import remove_cover, set_cover, thumbnail_name
 from catalog.services.listings import refresh_listings
 from catalog.services.offers import reopen_offers, withdraw_offers
-from catalog.services.stock import Wanted, because, hold_copies, release_copies, return_copies, sell_copies
+from catalog.services.stock import (
+    Wanted,
+    because,
+    hold_copies,
+    price_changed,
+    release_copies,
+    return_copies,
+    sell_copies,
+)
 
 __all__ = [
     "Wanted",
     "because",
     "books_showing",
     "hold_copies",
+    "price_changed",
     "refresh_books",
     "refresh_listings",
     "release_copies",

@@ -30,7 +30,7 @@ HOLD = f"""
 UPDATE catalog_offer AS offer SET held = offer.held + %(copies)s
 FROM catalog_edition AS edition
 WHERE offer.id = %(offer)s AND edition.id = offer.edition_id AND offer.archived_at IS NULL
-      AND offer.price_minor = %(price)s AND offer.currency = %(currency)s
+      AND (%(price)s::bigint IS NULL OR offer.price_minor = %(price)s AND offer.currency = %(currency)s)
       AND offer.on_hand - offer.held >= %(copies)s AND {availability.OF_AN_OFFER} = %(in_stock)s
 RETURNING edition.book_id, offer.on_hand - offer.held
 """  # noqa: S608 - put together from constants; values are parameters
@@ -60,11 +60,11 @@ BECAUSE = """SELECT set_config('bookstore.stock_reason', %s, true), set_config('
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Copies that somebody is about to buy, at the price that they were shown."""
+    """Copies that somebody is about to buy, at the price that they were shown; None asks at no price."""
 
     offer: UUID
     quantity: int
-    price: Money
+    price: Money | None = None
 
 
 @contextmanager
@@ -136,8 +136,8 @@ def take(offer: UUID, lines: Iterable[Wanted]) -> tuple[UUID, int] | None:
         **availability.PARAMETERS,
         "offer": offer,
         "copies": sum(line.quantity for line in lines),
-        "price": price.minor,
-        "currency": price.currency,
+        "price": price and price.minor,
+        "currency": price and price.currency,
     }
     with connection.cursor() as cursor:
         cursor.execute(HOLD, values)
@@ -150,30 +150,26 @@ def refuse(offer: Offer | None, lines: Mapping[int, Wanted]) -> None:
     first, last = min(lines), max(lines)
     if offer is None:
         raise NotForSale(_("This offer is not there any more."), errors=[gone(first)])
-    title = offer.edition.title or offer.edition.book.title
     if not offer.is_for_sale:
-        raise NotForSale(title=title, errors=[gone(first)])
+        raise NotForSale(title=offer.title, errors=[gone(first)])
     for place, line in lines.items():
-        if line.price != offer.price:
-            raise PriceChanged(
-                title=title,
-                was=line.price.as_json(),
-                now=offer.price.as_json(),
-                errors=[new_price(place, offer.price)],
-            )
+        if line.price not in {None, offer.price}:
+            raise price_changed(offer, line.price, place)
     copies = sum(line.quantity for line in lines.values())
     if copies > offer.available:
-        raise OutOfStock(
-            title=title, available=offer.available, wanted=copies, errors=[too_many(last, offer.available)]
-        )
+        error = too_many(last, offer.available)
+        raise OutOfStock(title=offer.title, available=offer.available, wanted=copies, errors=[error])
 
 
 def gone(place: int) -> FieldError:
     return FieldError("not_for_sale", _("Not for sale now."), f"items.{place}.offer")
 
 
-def new_price(place: int, price: Money) -> FieldError:
-    return FieldError("price_changed", _("It costs {price} now.").format(price=price), f"items.{place}.price")
+def price_changed(offer: Offer, was: Money, place: int) -> PriceChanged:
+    """The refusal of an offer, at that place among several, whose price is not the one that was shown."""
+    message = _("It costs {price} now.").format(price=offer.price)
+    error = FieldError("price_changed", message, f"items.{place}.price")
+    return PriceChanged(title=offer.title, was=was.as_json(), now=offer.price.as_json(), errors=[error])
 
 
 def too_many(place: int, available: int) -> FieldError:

@@ -5,10 +5,12 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from bookstore.testing import at_once
 from catalog.models import Listing, Offer
+from catalog.services import Wanted, hold_copies
 from catalog.tests.factories import make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "/console/catalog/offer/", "/console/catalog/offer/add/"
+HISTORY = {"movements-TOTAL_FORMS": 0, "movements-INITIAL_FORMS": 0}  # read-only, and yet a browser sends it
 
 
 def page(offer):
@@ -36,6 +38,7 @@ def offered(edition, seller, **fields):
         "condition": "new",
         "price_minor": "12.90",
         "on_hand": 3,
+        **HISTORY,
         **fields,
     }
 
@@ -116,7 +119,10 @@ def test_offers_of_others_do_not_exist(client):
 
     assert "Other Shop" not in client.get(LIST).content.decode()
     assert client.get(page(other)).status_code == 302
-    assert client.post(page(other), {"price_minor": "0.01", "on_hand": 1, "condition": "new"}).status_code == 302
+    assert (
+        client.post(page(other), {"price_minor": "0.01", "on_hand": 1, "condition": "new", **HISTORY}).status_code
+        == 302
+    )
     client.post(LIST, {"action": "withdraw", "_selected_action": [other.pk]})
     other.refresh_from_db()
     assert (other.price_minor, other.archived_at) == (1290, None)
@@ -141,7 +147,7 @@ def test_who_sells_for_one_organization_need_not_choose_it(client, seller):
 
 def test_stock_sold_while_the_form_was_open_stays_sold(client, seller):
     offer = make_offer(seller=seller, on_hand=5)
-    typed = {"condition": "new", "price_minor": "9.50", "on_hand": 5}
+    typed = {"condition": "new", "price_minor": "9.50", "on_hand": 5, **HISTORY}
     seen = {"initial-price_minor": "12.90", "initial-on_hand": 5}
     Offer.objects.update(on_hand=3)
 
@@ -153,7 +159,7 @@ def test_stock_sold_while_the_form_was_open_stays_sold(client, seller):
 
 def test_new_stock_is_not_counted_from_an_old_figure(client, seller):
     offer = make_offer(seller=seller, on_hand=5)
-    typed = {"condition": "new", "price_minor": "12.90", "on_hand": 8}
+    typed = {"condition": "new", "price_minor": "12.90", "on_hand": 8, **HISTORY}
     Offer.objects.update(on_hand=3)
 
     response = client.post(page(offer), {**typed, "initial-price_minor": "12.90", "initial-on_hand": 5})
@@ -172,7 +178,7 @@ def test_new_stock_is_not_counted_from_an_old_figure(client, seller):
 @pytest.mark.django_db(transaction=True)
 def test_stock_counted_twice_at_once_is_written_once(client, seller):
     offer = make_offer(seller=seller, on_hand=5)
-    seen = {"condition": "new", "price_minor": "12.90", "initial-price_minor": "12.90", "initial-on_hand": 5}
+    seen = {"condition": "new", "price_minor": "12.90", "initial-price_minor": "12.90", "initial-on_hand": 5, **HISTORY}
     browsers = [Client() for _ in range(4)]
     for browser in browsers:
         browser.force_login(User.objects.get(email="sal@shop.example"))
@@ -239,3 +245,75 @@ def test_offers_are_filtered_by_stock(client, seller, state, found):
     client.post(LIST, {"action": "withdraw", "_selected_action": [withdrawn.pk]})
 
     assert client.get(LIST, {"stock": state}).context["cl"].result_count == found
+
+
+def as_a_browser(response):
+    """What a browser sends back of the history, which it only shows."""
+    [history] = [inline.formset for inline in response.context["inline_admin_formsets"]]
+    rows = {f"{form.prefix}-id": form.instance.pk for form in history.initial_forms}
+    count = len(history.initial_forms)
+    return {**rows, "movements-TOTAL_FORMS": count, "movements-INITIAL_FORMS": count}
+
+
+def test_what_a_seller_counts_is_in_the_history_under_their_name(client, seller):
+    client.post(ADD, offered(make_edition(), seller))
+    offer = Offer.objects.get()
+
+    client.post(page(offer), {**offered(offer.edition, seller, on_hand=8), "initial-on_hand": 3})
+
+    moved = offer.movements.order_by("id").values_list("quantity", "on_hand", "reason", "by__email")
+    assert list(moved) == [(3, 3, "opening", "sal@shop.example"), (5, 8, "count", "sal@shop.example")]
+    shown = client.get(page(offer)).content.decode()
+    assert all(word in shown for word in ("Counted", "First offered", "sal@shop.example"))
+
+
+def test_what_shop_staff_count_on_an_editions_page_is_in_the_history_too(client, seller, admin_user):
+    offer = make_offer(seller=seller)
+    client.force_login(admin_user)
+    edition = reverse("admin:catalog_edition_change", args=[offer.edition.pk])
+    rows = {"offers-0-id": offer.pk, "offers-0-seller": seller.pk, "offers-0-condition": "new"}
+    counts = {f"{name}-{part}_FORMS": 0 for name in ("offers", "source_records") for part in ("TOTAL", "INITIAL")}
+    one = {"offers-TOTAL_FORMS": 1, "offers-INITIAL_FORMS": 1, "offers-0-price_minor": "12.90", "offers-0-on_hand": 9}
+    typed = {"book": offer.edition.book_id, "format": "paperback", **counts, **one, **rows}
+
+    response = client.post(edition, typed)
+
+    assert response.status_code == 302
+    moved = offer.movements.first()
+    assert (moved.quantity, moved.reason, moved.by) == (6, "count", admin_user)
+
+
+def test_the_history_shows_the_latest_and_stands_in_nobodys_way(client, seller):
+    offer = make_offer(seller=seller, on_hand=1)
+    for copies in range(2, 27):
+        Offer.objects.update(on_hand=copies)
+    seen = client.get(page(offer))
+    Offer.objects.update(on_hand=30)
+
+    typed = {"condition": "new", "price_minor": "9.50", "on_hand": 26, "initial-on_hand": 26, **as_a_browser(seen)}
+    response = client.post(page(offer), typed)
+
+    assert (response.status_code, as_a_browser(seen)["movements-TOTAL_FORMS"]) == (302, 20)
+    offer.refresh_from_db()
+    assert (offer.price_minor, offer.on_hand) == (950, 30)
+
+
+def test_stock_is_not_counted_below_what_is_held(client, seller):
+    offer = make_offer(seller=seller, on_hand=5)
+    hold_copies([Wanted(offer.pk, 4, offer.price)])
+
+    response = client.post(page(offer), {**offered(offer.edition, seller, on_hand=3), "initial-on_hand": 5})
+
+    assert "4 copies are held for purchases" in errors(response)
+    assert "4 held" in client.get(LIST).content.decode()
+    offer.refresh_from_db()
+    assert (offer.on_hand, offer.held) == (5, 4)
+
+
+def test_an_offer_whose_last_copies_are_held_is_sold_out(client, seller):
+    offer = make_offer(seller=seller, on_hand=2)
+    hold_copies([Wanted(offer.pk, 2, offer.price)])
+
+    assert client.get(LIST, {"stock": "sold_out"}).context["cl"].result_count == 1
+    assert "Sold out" in client.get(LIST).content.decode()
+    assert str(offer.pk) in client.get("/console/").content.decode()

@@ -3,6 +3,7 @@ from uuid import uuid4
 import pytest
 
 from catalog.models import Book, Edition, Offer, SourceRecord, Subject
+from catalog.services import Wanted, hold_copies
 from catalog.tests.factories import make_book, make_edition, make_offer, make_seller
 from catalog.tests.imports import counted, reported, take
 
@@ -114,6 +115,30 @@ def test_offers_are_made_and_kept_up_to_date(tmp_path):
     assert counted(report) == {"rows": 1, "updated": 1}
     assert (offer.price_minor, offer.on_hand, offer.condition, offer.seller) == (1190, 2, "new", seller)
     assert offer.edition.book.listing.price_minor == 1190
+
+
+def test_imported_stock_is_in_the_ledger_as_such(tmp_path):
+    seller = make_seller("Corner Bookshop")
+    for copies in (3, 2):
+        own(tmp_path, "isbn,title,price,quantity", f"9780141439587,Emma,12.90,{copies}", seller=seller)
+
+    moved = Offer.objects.get().movements.order_by("id").values_list("quantity", "on_hand", "reason")
+    assert list(moved) == [(3, 3, "import"), (-1, 2, "import")]
+
+
+def test_copies_held_for_a_purchase_are_not_imported_away(tmp_path):
+    seller = make_seller("Corner Bookshop")
+    header = "isbn,title,price,quantity"
+    own(tmp_path, header, "9780141439587,Emma,12.90,3", seller=seller)
+    offer = Offer.objects.get()
+    hold_copies([Wanted(offer.pk, 2, offer.price)])
+
+    report = own(tmp_path, header, "9780141439587,Emma,11.90,1", seller=seller)
+
+    assert counted(report)["left_out"] == 1
+    assert reported(tmp_path) == [("2", "quantity", "value left out")]
+    offer.refresh_from_db()
+    assert (offer.price_minor, offer.on_hand, offer.held) == (1190, 3, 2)
 
 
 def test_an_equal_offer_is_not_written(tmp_path):

@@ -281,7 +281,7 @@ def test_the_first_count_is_an_opening():
         lambda offer: StockMovement.objects.create(
             offer=offer, quantity=1, on_hand=4, reason="count", created_at=offer.created_at
         ),
-        lambda offer: offer.movements.all().delete() and connection.check_constraints(),
+        lambda offer: offer.movements.all().delete(),
     ],
 )
 def test_nobody_writes_history(change):
@@ -297,7 +297,6 @@ def test_an_offer_never_sold_is_deleted_with_its_movements():
     offer = make_offer()
 
     offer.delete()
-    connection.check_constraints()
 
     assert not StockMovement.objects.exists()
 

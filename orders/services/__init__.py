@@ -1,0 +1,23 @@
+from orders.services.carts import add_to_cart, adopt_guest_cart, change_cart_item, remove_from_cart
+from orders.services.checkout import check_out, quote
+from orders.services.fulfilment import cancel_order, deliver_order, pack_order, ship_order
+from orders.services.payments import Report, expire_purchase, settle, simulate
+from orders.services.terms import load_terms
+
+__all__ = [
+    "Report",
+    "add_to_cart",
+    "adopt_guest_cart",
+    "cancel_order",
+    "change_cart_item",
+    "check_out",
+    "deliver_order",
+    "expire_purchase",
+    "load_terms",
+    "pack_order",
+    "quote",
+    "remove_from_cart",
+    "settle",
+    "ship_order",
+    "simulate",
+]

@@ -1,0 +1,136 @@
+"""Orders over HTTP: the buyer's own, and those that a seller is to pack."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.permissions import GuestOrSignedIn, IsSellerOf, SignedIn
+from bookstore.concurrency import etag_of_row, if_match
+from bookstore.errors import ChangedMeanwhile
+from bookstore.schema import refusing
+from bookstore.views import UUIDLookup
+from orders import examples, serializers, services
+from orders.errors import IllegalTransition
+from orders.filters import OrderFilter
+from orders.models import Order, Purchase
+from orders.schema import CART_TOKEN, IF_MATCH, TOKEN, shown
+from orders.shoppers import ForShoppers
+
+SELLER = OpenApiParameter("seller", OpenApiTypes.STR, description="Orders that this organization of yours is to pack.")
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="orders_list",
+        summary="My orders, newest first",
+        description="With `seller`, the orders of a selling organization that you are a member of.",
+        parameters=[SELLER],
+        examples=shown("An order", examples.ORDER),
+    ),
+)
+class OrderViewSet(ForShoppers, UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSet):
+    serializer_class = serializers.OrderSerializer
+    filterset_class = OrderFilter
+    queryset = Order.objects.for_api()
+
+    def get_permissions(self) -> list[BasePermission]:
+        if self.action in {"ship", "deliver"}:
+            return [IsSellerOf()]
+        return [SignedIn() if self.action == "list" else GuestOrSignedIn()]
+
+    def get_queryset(self) -> QuerySet[Order]:
+        """The buyer's own orders; those to pack where they are asked for, or one of them by its id."""
+        orders, user, slug = super().get_queryset(), self.request.user, self.request.query_params.get("seller")
+        if self.action == "list":
+            return orders.to_pack_by(user).filter(seller__slug=slug) if slug else orders.filter(purchase__buyer=user)
+        bought = Q(purchase__in=Purchase.objects.of(self.shopper))
+        token = self.request.query_params.get("token")
+        if token:
+            return orders.filter(purchase__in=Purchase.objects.opened_by(token))
+        return (
+            orders.filter(bought | Q(pk__in=Order.objects.to_pack_by(user)))
+            if self.shopper.user
+            else orders.filter(bought)
+        )
+
+    def show(self, order: Order) -> Response:
+        order = Order.objects.for_api().get(pk=order.pk)
+        return Response(self.get_serializer(order).data, headers={"ETag": etag_of_row(order)})
+
+    @extend_schema(
+        operation_id="orders_retrieve",
+        summary="One order",
+        description="For its buyer, for members of its seller, and for guests with the token of their mail.",
+        parameters=[TOKEN, CART_TOKEN],
+        examples=shown("An order", examples.ORDER),
+    )
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.show(self.get_object())
+
+    @extend_schema(
+        operation_id="orders_events",
+        summary="What happened to an order, oldest first",
+        parameters=[TOKEN, CART_TOKEN],
+        responses=serializers.OrderEventSerializer(many=True),
+        filters=False,
+        examples=shown("An event", examples.EVENT),
+    )
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def events(self, request: Request, pk: str) -> Response:
+        events = self.get_object().events.select_related("order__purchase")
+        return Response(serializers.OrderEventSerializer(events, many=True).data)
+
+    @extend_schema(
+        operation_id="orders_cancel",
+        summary="Cancel an order",
+        description="Its buyer can until it is packed, its seller until it is shipped. What was paid goes back.",
+        parameters=[TOKEN, CART_TOKEN, IF_MATCH],
+        request=serializers.CancelSerializer,
+        responses={200: serializers.OrderSerializer, **refusing(IllegalTransition, ChangedMeanwhile)},
+        examples=shown("An order", examples.ORDER),
+    )
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        order, wanted = self.get_object(), serializers.CancelSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.cancel_order(order, by=self.shopper.user, if_match=if_match(request), **wanted.validated_data)
+        return self.show(order)
+
+    @extend_schema(
+        operation_id="orders_ship",
+        summary="Say that the parcel is on its way",
+        description="For members of the order's seller. The buyer gets a mail.",
+        parameters=[IF_MATCH],
+        request=serializers.ShipSerializer,
+        responses={200: serializers.OrderSerializer, **refusing(IllegalTransition, ChangedMeanwhile)},
+        examples=shown("An order", examples.ORDER),
+    )
+    @action(detail=True, methods=["post"])
+    def ship(self, request: Request, pk: str) -> Response:
+        order, wanted = self.get_object(), serializers.ShipSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.ship_order(order, by=request.user, if_match=if_match(request), **wanted.validated_data)
+        return self.show(order)
+
+    @extend_schema(
+        operation_id="orders_deliver",
+        summary="Say that the parcel has arrived",
+        description="For members of the order's seller.",
+        parameters=[IF_MATCH],
+        request=None,
+        responses={200: serializers.OrderSerializer, **refusing(IllegalTransition, ChangedMeanwhile)},
+        examples=shown("An order", examples.ORDER),
+    )
+    @action(detail=True, methods=["post"])
+    def deliver(self, request: Request, pk: str) -> Response:
+        order = self.get_object()
+        services.deliver_order(order, by=request.user, if_match=if_match(request))
+        return self.show(order)
