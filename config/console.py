@@ -46,6 +46,16 @@ UNFOLD = {
     "SIDEBAR": {
         "navigation": [
             {
+                "title": _("Sales"),
+                "items": [
+                    page(_("Orders"), "package_2", "orders.order"),
+                    page(_("Purchases"), "receipt_long", "orders.purchase"),
+                    page(_("Payments"), "payments", "orders.payment"),
+                    page(_("Shipping methods"), "local_shipping", "orders.shippingmethod"),
+                    page(_("Tax rates"), "percent", "orders.taxrate"),
+                ],
+            },
+            {
                 "title": _("Catalogue"),
                 "items": [
                     page(_("Books"), "menu_book", "catalog.book"),
@@ -56,6 +66,12 @@ UNFOLD = {
                     page(_("Series"), "format_list_numbered", "catalog.series"),
                     page(_("Subjects"), "account_tree", "catalog.subject"),
                     page(_("Imports"), "upload_file", "catalog.importrun"),
+                ],
+            },
+            {
+                "title": _("Readers"),
+                "items": [
+                    page(_("Reviews"), "reviews", "reviews.review"),
                 ],
             },
             {
@@ -75,6 +91,7 @@ UNFOLD = {
     },
 }
 CONSOLE_PANELS = [
+    "orders.admin.dashboard.to_pack",
     "bookstore.admin.outbox.unsent_mail",
     "catalog.admin.dashboard.figures",
     "catalog.admin.dashboard.sold_out",

@@ -11,6 +11,16 @@ from accounts import views as accounts
 from bookstore import health, metrics, pages
 from bookstore.pages import read_only
 from catalog.views import AuthorViewSet, BookViewSet, EditionViewSet, PublisherViewSet, SeriesViewSet, SubjectViewSet
+from orders.views import (
+    CartItemViewSet,
+    CartViewSet,
+    CheckoutViewSet,
+    OrderViewSet,
+    PaymentViewSet,
+    PurchaseViewSet,
+)
+from orders.views.pages import purchase
+from reviews.views import BookReviewViewSet, ReviewViewSet
 
 
 class PublicRoot(APIRootView):
@@ -30,6 +40,14 @@ api.register("subjects", SubjectViewSet, basename="subject")
 api.register("auth", accounts.AuthViewSet, basename="auth")
 api.register("me/addresses", accounts.AddressViewSet, basename="address")
 api.register("me/sessions", accounts.SessionViewSet, basename="session")
+api.register("cart/items", CartItemViewSet, basename="cart-item")
+api.register("cart", CartViewSet, basename="cart")
+api.register("checkout", CheckoutViewSet, basename="checkout")
+api.register("payments", PaymentViewSet, basename="payment")
+api.register("purchases", PurchaseViewSet, basename="purchase")
+api.register("orders", OrderViewSet, basename="order")
+api.register("books/(?P<pk>[^/]+)/reviews", BookReviewViewSet, basename="book-review")
+api.register("reviews", ReviewViewSet, basename="review")
 
 urlpatterns = [
     path("", read_only(RedirectView.as_view(pattern_name="docs"))),
@@ -45,6 +63,7 @@ urlpatterns = [
     *(
         path(address.removeprefix("/"), read_only(view)) for address, view in health.PROBES.items()
     ),  # ProbeMiddleware answers
+    path("purchases/<uuid:pk>/", read_only(purchase), name="purchase"),
     path("metrics", read_only(metrics.metrics)),
     path("console/", admin.site.urls),
     re_path(r"^media/(?P<path>.+)$", read_only(pages.media), name="media"),
