@@ -14,6 +14,7 @@ WITHOUT_SERVERS = {
     "spectacular",
     "runshop",
     "doctor",
+    "tour",
 }
 
 

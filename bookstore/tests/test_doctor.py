@@ -1,9 +1,10 @@
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from bookstore import doctor
 from catalog.models import Listing
-from catalog.tests.factories import make_book
+from catalog.tests.factories import make_book, make_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,19 @@ def test_books_missing_from_the_shop_window_are_noticed(settings):
     Listing.objects.all().delete()
 
     assert levels()["Listings"] == "failure"
+
+
+def test_stock_that_nobody_accounted_for_is_noticed(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    make_offer()
+    assert levels()["Stock"] == "ok"
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers
+        cursor.execute("UPDATE catalog_offer SET on_hand = on_hand + 1")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+    assert levels()["Stock"] == "failure"
 
 
 def test_a_failure_is_an_exit_status(settings):
