@@ -10,21 +10,17 @@ hello, behind the same server.
 """
 
 import argparse
-import contextlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.serving import ROOT, served
+
 PORT, HELLO_PORT = 8099, 8098
 
 
@@ -64,7 +60,7 @@ def main() -> None:
 
         count = prepare(options.books, options.csv)
         limits = measure_limits(options)
-        with served("config.wsgi:application", PORT, options.data_dir):
+        with served(PORT, options.data_dir):
             figures = measure_shop(options)
     report(count, options, limits, figures)
 
@@ -76,7 +72,7 @@ def measure_limits(options: argparse.Namespace) -> dict[str, Figure]:
         "pgbench, the list's statement": pgbench(list_statement(), options),
         "pgbench, the same rows joined": pgbench(same_rows_joined(), options),
     }
-    with served("benchmarks.hello:application", HELLO_PORT, options.data_dir):
+    with served(HELLO_PORT, options.data_dir, "benchmarks.hello:application"):
         figures["hello, same server"] = wrk(f"http://127.0.0.1:{HELLO_PORT}/", options)
     return figures
 
@@ -101,38 +97,6 @@ def measure_shop(options: argparse.Namespace) -> dict[str, Figure]:
     figures = {name: wrk(address, options) for name, address in addresses.items()}
     figures["list of 20, unchanged (304)"] = wrk(f"{base}/books/", options, "-H", f"If-None-Match: {etag}")
     return figures
-
-
-@contextlib.contextmanager
-def served(application: str, port: int, data_dir: Path) -> Iterator[None]:
-    """The application behind granian, with as many workers and threads as the shop has."""
-    from bookstore.supervisor import web_command
-
-    log = open(data_dir / "log" / f"benchmark-{port}.log", "wb")  # noqa: SIM115 - the server's, closed with it
-    server = subprocess.Popen(
-        [sys.executable, "-m", *web_command("127.0.0.1", port, application)],
-        cwd=ROOT,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/health/live/", server)
-        yield
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(address, timeout=1)
-            return
-        if server.poll() is not None:
-            sys.exit("The server did not start; see its log in the data folder.")
-        time.sleep(0.1)
-    sys.exit("The server does not answer.")
 
 
 def wrk(address: str, options: argparse.Namespace, *more: str) -> Figure:

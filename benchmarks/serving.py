@@ -1,0 +1,45 @@
+"""A server to be measured: the shop's own, as `make run` has it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextlib.contextmanager
+def served(port: int, data_dir: Path, application: str = "config.wsgi:application") -> Iterator[None]:
+    """The application behind granian, with as many workers and threads as the shop has."""
+    from bookstore.supervisor import web_command
+
+    log = open(data_dir / "log" / f"benchmark-{port}.log", "wb")  # noqa: SIM115 - the server's, closed with it
+    server = subprocess.Popen(
+        [sys.executable, "-m", *web_command("127.0.0.1", port, application)],
+        cwd=ROOT,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health/live/", server)
+        yield
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=20)
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=1)
+            return
+        if server.poll() is not None:
+            sys.exit("The server did not start; see its log in the data folder.")
+        time.sleep(0.1)
+    sys.exit("The server does not answer.")
