@@ -6,9 +6,11 @@ from uuid import uuid4
 from django.core.management import call_command
 from django.test import Client
 
+from accounts.models import User
 from accounts.tests.factories import make_user, sign_in
 from catalog.models import Offer
-from orders.models import Order, ShippingMethod
+from orders import services
+from orders.models import Order, Purchase, ShippingMethod, Shopper
 
 ADDRESS = {
     "first_name": "Rosa",
@@ -27,6 +29,25 @@ def make_terms() -> None:
 
 def standard() -> str:
     return str(ShippingMethod.objects.get(name="Standard").pk)
+
+
+def make_purchase(buyer: User, offer: Offer, *, paid: bool = True) -> Purchase:
+    """A purchase of one copy, made without a request."""
+    make_terms()
+    shopper = Shopper(user=buyer)
+    services.add_to_cart(shopper, offer=offer, quantity=1)
+    method = ShippingMethod.objects.get(name="Standard")
+    purchase = services.check_out(
+        shopper,
+        email=buyer.email,
+        language="en",
+        shipping_address=ADDRESS,
+        shipping_method=method,
+        payment_method="test",
+    )
+    if paid:
+        services.simulate(purchase.payment, outcome="succeed")
+    return purchase
 
 
 def make_reader(email: str = "rosa@example.com") -> Client:
