@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from bookstore.admin import ConsoleAdmin, Pages
 from bookstore.models import OutboxMessage
+from bookstore.outbox import send_mail
 from bookstore.testing import count_queries
 from catalog.models import Book, ImportRun, Offer, Series, SeriesEntry, Subject, SubjectLink
 from catalog.tests.factories import make_book, make_edition, make_offer, make_publisher, make_seller
@@ -63,6 +64,7 @@ def make_rows(number):
     make_purchase(user, make_offer(edition, seller=seller))
     make_review(book, user)
     ImportRun.objects.create(format="csv", file_name=f"{number}.csv", seller=seller, counts={"kinds": {"created": 1}})
+    send_mail("test", to=user.email)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
