@@ -51,7 +51,11 @@ class RequestContextMiddleware:
         response["Server-Timing"] = f"app;dur={seconds * 1000:.3f}"
         metrics.observe(request, response.status_code, seconds)
         access_log.info(
-            "request", method=request.method, path=request.path, status=response.status_code, seconds=round(seconds, 6)
+            "request",
+            method=request.method,
+            path=path_to_log(request.path),
+            status=response.status_code,
+            seconds=round(seconds, 6),
         )
         return response
 
@@ -62,6 +66,12 @@ class RequestContextMiddleware:
         if request.path.startswith(problems.CONSOLE) or problems.as_refusal(error).status == 500:
             return None
         return problems.answer(error)
+
+
+def path_to_log(path: str) -> str:
+    """The path without what only its reader may know: tokens in links (settings.SECRET_PATHS)."""
+    secret = next((prefix for prefix in settings.SECRET_PATHS if path.startswith(prefix)), None)
+    return f"{secret}…" if secret else path
 
 
 class SecurityHeadersMiddleware:

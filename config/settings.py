@@ -281,6 +281,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "args": ["expire_purchases"],
     },
+    "forget expired tokens": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="29", hour="3"),
+        "args": ["flushexpiredtokens"],
+    },
     "forget old idempotency keys": {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(minute="17"),
@@ -301,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- seeing what happens -------------------------------------------------------------------------------------
 
+SECRET_PATHS = ["/api/v1/auth/verify/"]  # what follows is a token, and is not logged
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING_CONFIG = "bookstore.logs.configure"
 LOGGING = {"level": LOG_LEVEL}

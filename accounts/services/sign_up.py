@@ -17,7 +17,9 @@ def sign_up(*, email: str, password: str, first_name: str = "", last_name: str =
         return
     with transaction.atomic():
         User.objects.bulk_create([User(email=email)], ignore_conflicts=True)
-        user = User.objects.select_for_update(no_key=True).get(email=email)
+        user = User.objects.select_for_update(no_key=True).filter(email=email).first()
+        if user is None:  # deleted at this very moment
+            return
         if user.email_verified_at or not user.is_active:
             send_mail("account_exists", to=email, user=str(user.pk))
             return

@@ -36,9 +36,10 @@ def verification_by_link(token: str) -> Verification:
 @transaction.atomic
 def verify(verification: Verification) -> User:
     """Use the verification up and believe the address. Raises InvalidCode for one that was used meanwhile."""
-    user = User.objects.select_for_update(no_key=True).get(pk=verification.user_id)
     now = timezone.now()
-    if not Verification.objects.filter(pk=verification.pk, used_at=None).update(used_at=now):
+    user = User.objects.select_for_update(no_key=True).filter(pk=verification.user_id, is_active=True).first()
+    is_unused = Verification.objects.filter(pk=verification.pk, used_at=None)
+    if user is None or not is_unused.update(used_at=now):
         raise InvalidCode
     user.email_verified_at = now
     user.save(update_fields=["email_verified_at"])

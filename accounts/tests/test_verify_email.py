@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import structlog
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
@@ -17,7 +18,7 @@ ROSA = "rosa@example.com"
 
 @pytest.fixture
 def signed_up():
-    post("auth/signup/", {"email": ROSA, "password": PASSWORD, "first_name": "Rosa"})
+    post("auth/signup/", {"email": ROSA, "password": PASSWORD, "first_name": "Buy at evil.example"})
     return Verification.objects.get()
 
 
@@ -171,6 +172,13 @@ def test_the_links_page_may_send_its_form_and_run_nothing(signed_up):
     assert "no-store" in response["Cache-Control"]
 
 
+def test_the_links_token_is_in_no_log(signed_up):
+    with structlog.testing.capture_logs() as lines:
+        Client().get(f"/api/v1/auth/verify/{signed_up.link_token}")
+
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/api/v1/auth/verify/…"]
+
+
 def test_the_links_page_of_a_made_up_link_says_so():
     response = Client().get("/api/v1/auth/verify/made.up")
 
@@ -183,6 +191,7 @@ def test_the_mail_has_the_code_and_a_link_that_works(signed_up, settings):
     text = render_to_string("mail/verify_email.txt", facts)
 
     assert signed_up.code in text
+    assert "evil" not in text  # who typed the address does not choose what its owner reads
     assert f"{settings.SHOP_URL}/api/v1/auth/verify/{signed_up.link_token}" in text
     assert Client().post(facts["link"].removeprefix(settings.SHOP_URL)).status_code == 200
 
