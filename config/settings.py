@@ -154,7 +154,6 @@ EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Bookstore <shop@example.com>")
 ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.family("ANYMAIL_")}  # the mail service's key and options
 SHOP_NAME = env.text("SHOP_NAME", "Bookstore")
-SHOP_URL = env.address("SHOP_URL", "http://localhost:8000", ["http", "https"])
 OUTBOX_KEPT_FOR = timedelta(days=30)  # what was sent
 
 # ---- language and time ---------------------------------------------------------------------------------------
