@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template import Context
+from django.template import Context, Engine
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -86,7 +86,7 @@ def build(message: OutboxMessage) -> EmailMultiAlternatives:
 
 def as_text(template: str, context: dict[str, Any]) -> str:
     """Plain text, in which “&” is “&”."""
-    return get_template(template).template.render(Context(context, autoescape=False))
+    return Engine.get_default().get_template(template).render(Context(context, autoescape=False))
 
 
 def preview(message: OutboxMessage) -> EmailMultiAlternatives:

@@ -93,7 +93,7 @@ def nudge() -> None:
     hurry = {"max_retries": 0, "socket_connect_timeout": shared_redis.TIMEOUT, "socket_timeout": shared_redis.TIMEOUT}
     try:
         with current_app.connection_for_write(transport_options=hurry) as broker:
-            run_command.apply_async(["relay_outbox"], connection=broker, retry=False)
+            run_command.apply_async(["relay_outbox", "--verbosity=0"], connection=broker, retry=False)
     except Exception as error:  # a broker of any kind, gone in any way
         log.warning("the broker is gone; beat will see to the outbox", error=str(error))
 

@@ -293,7 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {  # whatever the senders' nudges missed
         "task": "bookstore.tasks.run_command",
         "schedule": 15.0,
-        "args": ["relay_outbox"],
+        "args": ["relay_outbox", "--verbosity=0"],
         "options": {"expires": 15},  # without a worker they do not pile up
     },
     "forget old messages": {

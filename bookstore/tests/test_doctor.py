@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from bookstore import doctor
+from bookstore.models import OutboxMessage
+from bookstore.outbox import send_mail
 from catalog.models import Listing
 from catalog.tests.factories import make_book, make_offer
 
@@ -77,3 +82,24 @@ def test_a_check_that_fails_is_a_finding(monkeypatch):
     assert [(subject, finding.text) for subject, finding in doctor.examine()] == [
         ("Roof", "ValueError: the roof leaks")
     ]
+
+
+def test_mail_that_does_not_leave_is_noticed():
+    message = send_mail("test", to="rosa@example.com")
+    assert levels()["Outbox"] == "ok"
+
+    OutboxMessage.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    assert levels()["Outbox"] == "warning"
+
+    OutboxMessage.objects.filter(pk=message.pk).update(status="failed")
+    assert levels()["Outbox"] == "warning"
+
+
+def test_where_mail_goes_is_told(settings, tmp_path):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.EMAIL_BACKEND = "bookstore.mail_folder.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+
+    assert dict(doctor.examine())["Mail"].text == f"goes to {tmp_path}"
+    settings.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
+    assert "MAILGUN_API_KEY" in dict(doctor.examine())["Mail"].text

@@ -50,6 +50,12 @@ def test_values_are_read_as_what_they_are():
     assert env.words("NONE", "default") == []
 
 
+def test_variables_of_one_family_are_read_together():
+    env = Environment({"ANYMAIL_MAILGUN_API_KEY": "k", "ANYMAIL_DEBUG": "False", "ANYMAIL_EMPTY": "", "OTHER": "x"})
+
+    assert env.family("ANYMAIL_") == {"MAILGUN_API_KEY": "k", "DEBUG": False}
+
+
 @pytest.mark.parametrize(
     "read",
     [

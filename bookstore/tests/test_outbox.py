@@ -12,7 +12,7 @@ from django.core import mail
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -400,3 +400,16 @@ def test_metrics_tell_what_waits_and_what_was_given_up(client, settings, smtp_go
     assert "bookstore_outbox_waiting 1.0" in said
     assert "bookstore_outbox_given_up 1.0" in said
     assert 'bookstore_outbox_messages_total{name="test",outcome="given_up"}' in said
+
+
+@pytest.mark.django_db
+def test_metrics_are_read_while_the_database_is_gone(client):
+    def gone(*_):
+        raise OperationalError("gone")
+
+    with connection.execute_wrapper(gone):
+        response = client.get("/metrics")
+
+    assert response.status_code == 200
+    assert b"bookstore_requests_total" in response.content
+    assert b"bookstore_outbox_waiting" not in response.content

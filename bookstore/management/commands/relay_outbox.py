@@ -8,6 +8,9 @@ from bookstore import outbox
 class Command(BaseCommand):
     help = "Send the mails that are due. Any number of these may run at once."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         outcomes = outbox.relay()
-        self.stdout.write(f"Sent {outcomes['sent']}, put off {outcomes['put_off']}, gave up {outcomes['given_up']}.")
+        if verbosity:
+            self.stdout.write(
+                f"Sent {outcomes['sent']}, put off {outcomes['put_off']}, gave up {outcomes['given_up']}."
+            )
