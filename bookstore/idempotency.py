@@ -9,8 +9,9 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
+from psycopg.errors import DeadlockDetected
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,6 +23,7 @@ from bookstore.models import IdempotencyRecord
 from bookstore.problems import CONTENT_TYPE
 
 LONGEST_KEY = 255
+MOST_ATTEMPTS = 3
 KEPT_HEADERS = ("Location", "ETag")
 Action = Callable[..., Response]
 
@@ -45,18 +47,35 @@ def idempotent(*, required: bool = False) -> Callable[[Action], Callable[..., Ht
 
 
 def run_once(view: APIView, request: Request, key: str, act: Callable[[], Response]) -> HttpResponse:
-    """The kept answer, or what `act` answers now. Raises RequestInProgress, IdempotencyKeyReused."""
+    """The kept answer, or what `act` answers now. Raises RequestInProgress, IdempotencyKeyReused.
+
+    A transaction that the database gave up to end a deadlock has left nothing behind, and is begun again.
+    """
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        try:
+            return answer_once(view, request, key, act)
+        except OperationalError as error:
+            if attempt == MOST_ATTEMPTS or not is_deadlock(error):
+                raise
+    raise AssertionError("The last attempt answers or raises.")
+
+
+@transaction.atomic
+def answer_once(view: APIView, request: Request, key: str, act: Callable[[], Response]) -> HttpResponse:
     owner, digest = owner_of(request), digest_of(request)
-    with transaction.atomic():
-        if not lock(owner, key):
-            raise RequestInProgress
-        record = IdempotencyRecord.objects.filter(owner=owner, key=key).first()
-        if record is not None:
-            return replay(record, digest)
-        response = act_or_refuse(view, act)
-        if response.status_code < 500 and response.status_code != 429:
-            keep(response, owner=owner, key=key, request_digest=digest)
-        return response
+    if not lock(owner, key):
+        raise RequestInProgress
+    record = IdempotencyRecord.objects.filter(owner=owner, key=key).first()
+    if record is not None:
+        return replay(record, digest)
+    response = act_or_refuse(view, act)
+    if response.status_code < 500 and response.status_code != 429:
+        keep(response, owner=owner, key=key, request_digest=digest)
+    return response
+
+
+def is_deadlock(error: Exception) -> bool:
+    return isinstance(error.__cause__, DeadlockDetected)
 
 
 def act_or_refuse(view: APIView, act: Callable[[], Response]) -> HttpResponse:
@@ -65,6 +84,8 @@ def act_or_refuse(view: APIView, act: Callable[[], Response]) -> HttpResponse:
         with transaction.atomic():
             return act()
     except Exception as error:
+        if is_deadlock(error):
+            raise
         response: HttpResponse = view.handle_exception(error)
         transaction.set_rollback(response.status_code >= 500)
         return response

@@ -1,6 +1,7 @@
 """Asked twice with one key, done once."""
 
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -12,6 +13,7 @@ from django.utils import timezone
 from bookstore.idempotency import lock, owner_of
 from bookstore.models import IdempotencyRecord
 from bookstore.testing import at_once
+from bookstore.tests import urls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("bookstore.tests.urls")]
 URL = "/api/v1/test/users/"
@@ -110,6 +112,22 @@ def test_while_the_first_request_runs_the_second_is_told_to_wait(rf):
     assert (response.status_code, response.json()["code"]) == (409, "request_in_progress")
     assert response["Retry-After"] == "1"
     assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_block_each_other_are_both_done():
+    """Each holds one user and wants the other's; the database gives one of them up, which then begins again."""
+    users = [get_user_model().objects.create_user(f"{name}@example.com") for name in ("ann", "ben")]
+    orders = [users, users[::-1]]
+    met = Barrier(2)
+
+    def work(mine):
+        return ask(Client(), f"meet {mine[0].pk}", {"then": "take", "users": [str(user.pk) for user in mine]})
+
+    urls.meeting = met
+    answers = at_once(work, orders)
+
+    assert [answer.status_code for answer in answers] == [201, 201]
 
 
 def test_old_keys_are_forgotten(client):

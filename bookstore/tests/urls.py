@@ -1,5 +1,7 @@
 """The shop's addresses, and a few that only tests ask."""
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -52,6 +54,9 @@ class Users(OpenView):
 
     @idempotent(required=True)
     def post(self, request: Request) -> Response:
+        if request.data.get("then") == "take":
+            take(request.data["users"])
+            return Response({}, status=201)
         count = get_user_model().objects.count()
         get_user_model().objects.create_user(f"user-{count}@example.com")
         match request.data.get("then"):
@@ -62,6 +67,19 @@ class Users(OpenView):
             case "break":
                 raise RuntimeError("a bug")
         return Response({"users": count + 1}, status=201, headers={"Location": f"/users/{count}/"})
+
+
+meeting = Barrier(1)
+
+
+def take(users: list[str]) -> None:
+    """Lock the users one after the other; the first time, wait in between until another request has its first."""
+    people = get_user_model().objects.select_for_update()
+    people.get(pk=users[0])
+    with suppress(BrokenBarrierError):
+        meeting.wait(timeout=5)
+    meeting.abort()
+    people.get(pk=users[1])
 
 
 def refuse(request: HttpRequest) -> HttpResponse:
