@@ -3,8 +3,11 @@
 import re
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+
+from bookstore.money import Money, minor_units
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tabs and the ends of lines
 
@@ -32,3 +35,35 @@ class WordsField(serializers.CharField):
         if CONTROL_CHARACTERS.search(data):
             self.fail("control_characters")
         return super().to_internal_value(data)
+
+
+class YesNoField(serializers.BooleanField):
+    """True or false of JSON; DRF would take "yes", 1 and a dozen other spellings too."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class PriceSerializer(serializers.Serializer):
+    """Money of zero or more, as somebody writes it."""
+
+    amount = WordsField(help_text="A decimal number as text: 12.90.")
+    currency = WordsField(required=False, help_text="ISO 4217; the shop's currency without it.")
+
+    def validate(self, attrs: dict[str, str]) -> Money:
+        currency = attrs.get("currency", settings.SHOP_CURRENCY)
+        if "amount" not in attrs:  # of a partial update, but half a price is none
+            raise serializers.ValidationError({"amount": self.fields["amount"].error_messages["required"]}, "required")
+        try:
+            minor_units(currency)
+        except ValueError as error:
+            raise serializers.ValidationError({"currency": str(error)}) from error
+        try:
+            price = Money.of(attrs["amount"], currency)
+        except ValueError as error:
+            raise serializers.ValidationError({"amount": str(error)}) from error
+        if price.minor < 0:
+            raise serializers.ValidationError({"amount": _("A price is not negative.")}, "min_value")
+        return price

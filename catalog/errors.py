@@ -23,3 +23,8 @@ class PriceChanged(BookstoreError):
 class NotForSale(BookstoreError):
     code, title = "not_for_sale", _("Not for sale")
     message = _("“{title}” is not for sale now.")
+
+
+class AlreadyOffered(BookstoreError):
+    code, title = "already_offered", _("Already offered")
+    message = _("You have an open offer of new copies of this edition. Change that one.")

@@ -38,6 +38,19 @@ OFFER = {
     "availability": "in_stock",
     "photos": [],
 }
+OWN_OFFER = {
+    **OFFER,
+    "edition": "0198c1f2-6f1e-7666-8a4f-2b1f0d0a9c06",
+    "book": BOOK_ID,
+    "isbn": "9781857988826",
+    "title": "The Dispossessed",
+    "held": 1,
+    "withdrawn": False,
+    "created_at": "2026-11-21T09:30:00.123456Z",
+    "updated_at": "2026-11-21T09:30:00.123456Z",
+}
+NEW_OFFER = {"isbn": "978-1-85798-882-6", "condition": "new", "price": PRICE, "quantity": 3, "notes": ""}
+OFFER_CHANGE = {"price": {"amount": "11.90", "currency": "EUR"}, "quantity": 5}
 EDITION_IN_BOOK = {
     "id": "0198c1f2-6f1e-7666-8a4f-2b1f0d0a9c06",
     "isbn": "9781857988826",

@@ -14,7 +14,8 @@ from django_filters import rest_framework as filters
 from bookstore.errors import FieldError, Invalid
 from bookstore.money import Money
 from bookstore.pagination import PageRequest
-from catalog.models import Subject
+from catalog.isbn import InvalidISBN, parse_isbn
+from catalog.models import Offer, Subject
 from catalog.partial_dates import PartialDate
 from catalog.search.conditions import every_word, fold
 from catalog.search.query import FACETS, SORTS, BookQuery
@@ -146,3 +147,24 @@ class SubjectFilter(filters.FilterSet):
     class Meta:
         model = Subject
         fields: list[str] = []
+
+
+class OfferFilter(filters.FilterSet):
+    """Which of a seller's offers are wanted."""
+
+    seller = filters.CharFilter(field_name="seller__slug", help_text="The slug of one of your organizations.")
+    isbn = filters.CharFilter(method="with_isbn", help_text="In any spelling.")
+    withdrawn = filters.ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="with_state")
+
+    class Meta:
+        model = Offer
+        fields = ["seller", "isbn", "withdrawn"]
+
+    def with_isbn(self, offers: QuerySet, name: str, value: str) -> QuerySet:
+        try:
+            return offers.filter(edition__isbn=parse_isbn(value))
+        except InvalidISBN as error:
+            raise Invalid(errors=[FieldError("invalid", str(error), name)]) from error
+
+    def with_state(self, offers: QuerySet, name: str, value: str) -> QuerySet:
+        return offers.filter(archived_at__isnull=value == "false")

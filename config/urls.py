@@ -10,7 +10,15 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from accounts import views as accounts
 from bookstore import health, metrics, pages
 from bookstore.pages import read_only
-from catalog.views import AuthorViewSet, BookViewSet, EditionViewSet, PublisherViewSet, SeriesViewSet, SubjectViewSet
+from catalog.views import (
+    AuthorViewSet,
+    BookViewSet,
+    EditionViewSet,
+    OfferViewSet,
+    PublisherViewSet,
+    SeriesViewSet,
+    SubjectViewSet,
+)
 from orders.views import (
     CartItemViewSet,
     CartViewSet,
@@ -33,6 +41,7 @@ api.APIRootView = PublicRoot
 api.include_format_suffixes = False
 api.register("books", BookViewSet, basename="book")
 api.register("editions", EditionViewSet, basename="edition")
+api.register("offers", OfferViewSet, basename="offer")
 api.register("authors", AuthorViewSet, basename="author")
 api.register("series", SeriesViewSet, basename="series")
 api.register("publishers", PublisherViewSet, basename="publisher")

@@ -113,4 +113,4 @@ class OfferAdmin(SellerAdmin, CatalogAdmin):
     def state(self, offer: Offer) -> str:
         if offer.archived_at:
             return WITHDRAWN
-        return ON_OFFER if offer.on_hand > offer.held else SOLD_OUT
+        return ON_OFFER if offer.left else SOLD_OUT

@@ -17,12 +17,14 @@ from catalog.isbn import hyphenate, isbn10
 from catalog.models.people import Publisher
 from catalog.models.works import LONGEST_TITLE, Book
 from catalog.partial_dates import PartialDateField
-from catalog.vocabularies import NEVER_SOLD, NOT_YET_PUBLISHED, Condition, Format
+from catalog.vocabularies import NEVER_SOLD, NOT_YET_PUBLISHED, SUPPLIER_DELIVERS, Availability, Condition, Format
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 LARGEST_STOCK = 1_000_000
+LONGEST_NOTES = 2_000
+ONE_OFFER_OF_NEW_COPIES = "one_offer_of_new_copies_per_seller_and_edition"
 
 
 def shop_currency() -> str:
@@ -86,6 +88,14 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Locked in the order of their keys, so that two changes of the same offers cannot deadlock."""
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
 
+    def sold_by(self, user: User) -> OfferQuerySet:
+        """Those of the organizations that the user is a member of."""
+        return self.filter(seller__memberships__user=user)
+
+    def for_api(self) -> OfferQuerySet:
+        """Exactly what OwnOfferSerializer prints, newest first: one query."""
+        return self.select_related("seller", "edition__book").order_by("-created_at", "-id")
+
     def not_accounted_for(self) -> OfferQuerySet:
         """Offers with other copies on hand than the ledger says; never any, unless its triggers were off."""
         moved = Coalesce(Sum("movements__quantity"), 0, output_field=models.IntegerField())
@@ -104,7 +114,9 @@ class Offer(TimestampedModel):
     held = models.PositiveIntegerField(
         _("held"), default=0, db_default=0, editable=False, help_text=_("Of these, for purchases not yet paid.")
     )
-    notes = models.TextField(_("notes"), max_length=2000, blank=True, help_text=_("Defects, signature, dust jacket."))
+    notes = models.TextField(
+        _("notes"), max_length=LONGEST_NOTES, blank=True, help_text=_("Defects, signature, dust jacket.")
+    )
     archived_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     objects = OfferQuerySet.as_manager()
 
@@ -116,7 +128,7 @@ class Offer(TimestampedModel):
             models.UniqueConstraint(
                 fields=["seller", "edition"],
                 condition=Q(condition=Condition.NEW, archived_at=None),
-                name="one_offer_of_new_copies_per_seller_and_edition",
+                name=ONE_OFFER_OF_NEW_COPIES,
             ),
             models.CheckConstraint(condition=Q(condition__in=Condition.values), name="offer_condition_is_known"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="offer_currency_is_a_code"),
@@ -139,13 +151,32 @@ class Offer(TimestampedModel):
         return self.edition.title or self.edition.book.title
 
     @property
+    def availability(self) -> Availability:
+        """What `catalog.availability` says of it, if it is open."""
+        code, is_new = self.edition.availability_code, self.condition == Condition.NEW
+        if self.is_withdrawn or code in NEVER_SOLD:
+            return Availability.UNAVAILABLE
+        if is_new and code in NOT_YET_PUBLISHED:
+            return Availability.PREORDER
+        if self.left:
+            return Availability.IN_STOCK
+        return Availability.TO_ORDER if is_new and code in SUPPLIER_DELIVERS else Availability.OUT_OF_STOCK
+
+    @property
     def is_for_sale(self) -> bool:
         """Whether copies on hand may be sold: it is open, and the edition is out and not withdrawn or recalled."""
-        code = self.edition.availability_code
-        is_to_come = code in NOT_YET_PUBLISHED and self.condition == Condition.NEW
-        return self.archived_at is None and code not in NEVER_SOLD and not is_to_come
+        return self.availability not in {Availability.UNAVAILABLE, Availability.PREORDER}
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def left(self) -> int:
+        """How many copies are on hand and not held."""
+        return self.on_hand - self.held
 
     @property
     def available(self) -> int:
         """How many copies can be bought now."""
-        return self.on_hand - self.held if self.is_for_sale else 0
+        return self.left if self.is_for_sale else 0

@@ -1,7 +1,7 @@
 from catalog.services.changes import books_showing, refresh_books
 from catalog.services.covers import remove_cover, set_cover, thumbnail_name
 from catalog.services.listings import refresh_listings
-from catalog.services.offers import reopen_offers, withdraw_offers
+from catalog.services.offers import change_offer, offer_copies, reopen_offers, withdraw_offers
 from catalog.services.stock import (
     Wanted,
     because,
@@ -16,7 +16,9 @@ __all__ = [
     "Wanted",
     "because",
     "books_showing",
+    "change_offer",
     "hold_copies",
+    "offer_copies",
     "price_changed",
     "refresh_books",
     "refresh_listings",

@@ -1,0 +1,101 @@
+"""Offers over HTTP: sellers manage their own. What readers see of them is on the pages of books and editions."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.permissions import IsSeller
+from bookstore.errors import IdempotencyKeyReused, NotFound, PermissionDenied, RequestInProgress
+from bookstore.idempotency import idempotent
+from bookstore.schema import refusing
+from bookstore.views import UUIDLookup
+from catalog import examples, serializers, services
+from catalog.errors import AlreadyOffered
+from catalog.filters import OfferFilter
+from catalog.models import Offer
+
+SHOWN = OpenApiExample("An offer", value=examples.OWN_OFFER, response_only=True)
+OFFER_ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The offer's id.")
+IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", location=OpenApiParameter.HEADER)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="offers_list",
+        summary="The offers of my organizations, newest first",
+        responses={200: serializers.OwnOfferSerializer(many=True), **refusing(PermissionDenied)},
+        examples=[SHOWN],
+    ),
+    retrieve=extend_schema(
+        operation_id="offers_retrieve",
+        summary="One of my organizations' offers",
+        parameters=[OFFER_ID],
+        responses={200: serializers.OwnOfferSerializer, **refusing(PermissionDenied, NotFound)},
+        examples=[SHOWN],
+    ),
+)
+class OfferViewSet(UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSet):
+    permission_classes = [IsSeller]
+    serializer_class = serializers.OwnOfferSerializer
+    filterset_class = OfferFilter
+    queryset = Offer.objects.for_api()
+
+    def get_queryset(self) -> QuerySet[Offer]:
+        return super().get_queryset().sold_by(self.request.user)
+
+    def show(self, offer: Offer, **options: Any) -> Response:
+        """Answer every write with the offer as a read would show it."""
+        return Response(self.get_serializer(self.get_queryset().get(pk=offer.pk)).data, **options)
+
+    @extend_schema(
+        operation_id="offers_create",
+        summary="Offer copies of an edition",
+        description="New copies are offered once for each seller and edition; used ones as often as there are sorts.",
+        parameters=[IDEMPOTENCY_KEY],
+        request=serializers.NewOfferSerializer,
+        responses={
+            201: serializers.OwnOfferSerializer,
+            **refusing(PermissionDenied, AlreadyOffered, RequestInProgress, IdempotencyKeyReused),
+        },
+        examples=[OpenApiExample("New copies", value=examples.NEW_OFFER, request_only=True), SHOWN],
+    )
+    @idempotent()
+    def create(self, request: Request) -> Response:
+        wanted = serializers.NewOfferSerializer(data=request.data, context=self.get_serializer_context())
+        wanted.is_valid(raise_exception=True)
+        offer = services.offer_copies(by=request.user, **wanted.validated_data)
+        address = request.build_absolute_uri(reverse("offer-detail", args=[offer.pk]))
+        return self.show(offer, status=201, headers={"Location": address})
+
+    @extend_schema(
+        operation_id="offers_update",
+        summary="Change an offer of mine",
+        description="Only what is sent changes. `quantity` is how many copies can be bought from now on; those that "
+        "are held for purchases come on top.",
+        parameters=[OFFER_ID],
+        request=serializers.ChangeOfferSerializer(partial=True),
+        responses={200: serializers.OwnOfferSerializer, **refusing(PermissionDenied, NotFound, AlreadyOffered)},
+        examples=[OpenApiExample("A lower price", value=examples.OFFER_CHANGE, request_only=True), SHOWN],
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        offer, wanted = self.get_object(), serializers.ChangeOfferSerializer(data=request.data, partial=True)
+        wanted.is_valid(raise_exception=True)
+        return self.show(services.change_offer(offer, by=request.user, **wanted.validated_data))
+
+    @extend_schema(
+        operation_id="offers_delete",
+        summary="Withdraw an offer of mine",
+        description="It is not destroyed: what was sold of it stays, and `withdrawn: false` opens it again.",
+        parameters=[OFFER_ID],
+        responses={204: None, **refusing(PermissionDenied, NotFound)},
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        services.change_offer(self.get_object(), by=request.user, withdrawn=True)
+        return Response(status=204)
