@@ -3,11 +3,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from bookstore.testing import at_once
 from catalog.models import Listing, Offer
 from catalog.services import refresh_listings
+from catalog.services.listings import BY_INDEX, REFRESH, refreshed
 from catalog.tests.factories import make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +65,15 @@ def test_two_sellers_who_change_one_book_at_once_both_show():
         refresh_listings([book.pk])
         at_once(reprice, offers)
         assert Listing.objects.get(book=book).price_minor == 1000
+
+
+def test_a_refresh_reads_by_index_even_where_the_planner_takes_the_tables_for_empty():
+    values = refreshed([make_book().pk])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET reltuples = 0, relpages = 20 WHERE relname LIKE 'catalog\\_%%'")
+        cursor.execute(BY_INDEX)
+        cursor.execute("EXPLAIN " + REFRESH, values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "Index" in plan
+    assert "Seq Scan on catalog" not in plan
