@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
@@ -24,8 +24,9 @@ def purchase_of(reader: Client, *offers: Offer, quantity: int = 1) -> dict:
     return check_out(reader).json()
 
 
-def time_is_over(purchase: dict) -> None:
-    Purchase.objects.filter(pk=purchase["id"]).update(expires_at=timezone.now() - timedelta(seconds=1))
+def time_is_over(*purchases: dict) -> None:
+    ids = [purchase["id"] for purchase in purchases]
+    Purchase.objects.filter(pk__in=ids).update(expires_at=timezone.now() - timedelta(seconds=1))
     call_command("expire_purchases", verbosity=0)
 
 
@@ -114,6 +115,18 @@ def test_copies_not_paid_in_time_are_let_go(rosa):
     assert (status_of(purchase), shelf(offer)) == (["expired"], (1, 0))
     shown = rosa.get(f"/api/v1/purchases/{purchase['id']}/").json()
     assert (shown["status"], shown["payment"]["status"]) == ("expired", "cancelled")
+
+
+def test_one_purchase_that_cannot_expire_stops_no_other(terms):
+    offers = make_offer(on_hand=1), make_offer(on_hand=1)
+    bad, good = (purchase_of(make_reader(f"{n}@example.com"), offer) for n, offer in enumerate(offers))
+    Offer.objects.filter(pk=offers[0].pk).update(held=0)  # by somebody at the database
+
+    with pytest.raises(CommandError, match=bad["number"]):
+        time_is_over(bad, good)
+
+    assert (status_of(bad), status_of(good)) == (["pending_payment"], ["expired"])
+    assert shelf(offers[1]) == (1, 0)
 
 
 def test_copies_are_kept_while_there_is_time(rosa):

@@ -1,10 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+import structlog
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from orders.models import Purchase
 from orders.services import expire_purchase
+
+log = structlog.get_logger("orders.expire_purchases")
 
 
 class Command(BaseCommand):
@@ -14,6 +17,13 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say which")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        failed = []
         for purchase in Purchase.objects.unpaid_since(timezone.now()).iterator():
-            if dry_run or expire_purchase(purchase):
-                self.stdout.write(f"{'Would expire' if dry_run else 'Expired'} {purchase}.")
+            try:
+                if dry_run or expire_purchase(purchase):
+                    self.stdout.write(f"{'Would expire' if dry_run else 'Expired'} {purchase}.")
+            except Exception:  # whatever it is, it concerns this purchase and not the next
+                log.exception("purchase cannot expire", purchase=purchase.number)
+                failed.append(purchase.number)
+        if failed:
+            raise CommandError(f"These could not expire: {', '.join(failed)}.")
