@@ -50,7 +50,7 @@ def settle(payment: Payment, report: Report) -> None:
         return
     orders = list(purchase.orders.lock().prefetch_related("lines"))
     lock_offers(orders)
-    paid = [order for order in orders if is_paid_now(order)]
+    paid = [order for order in orders if order.total_minor <= too_much(purchase, orders) and is_paid_now(order)]
     set_status(payment, Payment.Status.SUCCEEDED)
     returned = return_what_is_too_much(payment, orders)
     if paid:
@@ -113,17 +113,22 @@ def lock_offers(orders: Iterable[Order]) -> None:
 
 def return_what_is_too_much(payment: Payment, orders: Iterable[Order]) -> int:
     """Pay back what was captured beyond the orders that stand, and say how much (minor units)."""
+    minor = max(too_much(payment.purchase, orders), 0)
+    if minor:
+        refund(payment, Money(minor, payment.currency), reason="paid too late, twice, or too little")
+    return minor
+
+
+def too_much(purchase: Purchase, orders: Iterable[Order]) -> int:
+    """What the shop has of the buyer's money beyond the orders that stand (minor units)."""
     standing = {order.pk: order.total_minor for order in orders if order.status in BOUGHT}
     captured = returned = 0
-    for event in PaymentEvent.objects.filter(payment__purchase=payment.purchase_id):
+    for event in PaymentEvent.objects.filter(payment__purchase=purchase):
         if event.kind == PaymentEvent.Kind.CAPTURED:
             captured += event.amount_minor
         elif event.kind == PaymentEvent.Kind.REFUNDED and event.order_id not in standing:
             returned += event.amount_minor
-    too_much = captured - returned - sum(standing.values())
-    if too_much > 0:
-        refund(payment, Money(too_much, payment.currency), reason="paid too late, or twice")
-    return max(too_much, 0)
+    return captured - returned - sum(standing.values())
 
 
 def refund(payment: Payment, money: Money, *, reason: str, order: Order | None = None) -> None:

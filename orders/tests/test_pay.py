@@ -79,6 +79,18 @@ def test_a_second_charge_goes_back_once(rosa):
     assert status_of(purchase) == ["paid"]
 
 
+def test_too_little_money_buys_what_it_pays_for_and_the_rest_goes_back(rosa):
+    offers = [make_offer(seller=make_seller(name)) for name in ("Ada's Books", "Ben's Books")]
+    purchase = purchase_of(rosa, *offers)
+    payment = Payment.objects.get()
+
+    settle(payment, Report.succeeded("too-little", payment.amount_minor - 1))
+
+    assert status_of(purchase) == ["paid", "pending_payment"]
+    assert [shelf(offer) for offer in offers] == [(2, 0), (3, 1)]
+    assert money("captured") - money("refunded") == Order.objects.get(status="paid").total_minor
+
+
 def test_after_a_failure_the_buyer_can_try_again(rosa):
     purchase = purchase_of(rosa, make_offer())
 
