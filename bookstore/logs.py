@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
+from django.conf import settings
 
 SHARED = [
     structlog.contextvars.merge_contextvars,
@@ -15,6 +16,16 @@ SHARED = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
 ]
+
+
+def without_tokens(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Django's own lines name a request's whole address; tokens in links are nobody's to read (SECRET_PATHS)."""
+    for name in ("request", "message"):  # the event again, where another handler has formatted it
+        event.pop(name, None)
+    for prefix in settings.SECRET_PATHS:
+        before, found, _token = str(event["event"]).partition(prefix)
+        event["event"] = f"{before}{prefix}…" if found else event["event"]
+    return event
 
 
 def as_line(event: dict[str, Any], **_options: Any) -> str:
@@ -30,7 +41,7 @@ def configure(options: dict[str, Any]) -> None:
             "formatters": {
                 "json": {
                     "()": structlog.stdlib.ProcessorFormatter,
-                    "foreign_pre_chain": SHARED,
+                    "foreign_pre_chain": [*SHARED, without_tokens],
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.JSONRenderer(serializer=as_line),
