@@ -16,7 +16,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bookstore.client_address import client_address
 from bookstore.errors import IdempotencyKeyRequired, IdempotencyKeyReused, RequestInProgress
 from bookstore.json import dumps
 from bookstore.models import IdempotencyRecord
@@ -63,6 +62,8 @@ def run_once(view: APIView, request: Request, key: str, act: Callable[[], Respon
 @transaction.atomic
 def answer_once(view: APIView, request: Request, key: str, act: Callable[[], Response]) -> HttpResponse:
     owner, digest = owner_of(request), digest_of(request)
+    if owner is None:
+        return act()
     if not lock(owner, key):
         raise RequestInProgress
     record = IdempotencyRecord.objects.filter(owner=owner, key=key).first()
@@ -91,14 +92,16 @@ def act_or_refuse(view: APIView, act: Callable[[], Response]) -> HttpResponse:
         return response
 
 
-def owner_of(request: Request) -> str:
-    """Whose key it is: the user's, the guest cart's, or else the address's."""
+def owner_of(request: Request) -> str | None:
+    """Whose key it is: the user's, or the guest's with this cart.
+
+    None for who comes with neither: nobody could tell two of them behind one address apart, and the answer would show
+    the one what the other has. Such a guest has nothing yet that could be done twice.
+    """
     if request.user and request.user.is_authenticated:
         return f"user:{request.user.pk}"
-    guest = request.headers.get("X-Cart-Token")
-    if guest:
-        return "guest:" + hashlib.sha256(guest.encode()).hexdigest()
-    return f"address:{client_address(request._request)}"
+    guest = request.META.get("HTTP_X_CART_TOKEN")
+    return "guest:" + hashlib.sha256(guest.encode()).hexdigest() if guest else None
 
 
 def digest_of(request: Request) -> str:

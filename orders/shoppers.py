@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
-from orders.models import Shopper
+from orders.models import Shopper, guest_key
 from orders.services import adopt_guest_cart
 
 HEADER = "X-Cart-Token"
@@ -27,6 +27,12 @@ class ForShoppers:
     """A view whose answers tell a guest the token to come back with. Mix it in before the view class."""
 
     request: Request
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A token that the shop did not give is none, also where nobody asks who is shopping (Idempotency-Key)."""
+        if guest_key(request.headers.get(HEADER, "")) is None:
+            request._request.META.pop("HTTP_X_CART_TOKEN", None)
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # a mixin
 
     @property
     def shopper(self) -> Shopper:

@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("bookstore.tests.urls")]
 URL = "/api/v1/test/users/"
 
 
-def ask(client: Client, key: str | None, body: dict | None = None, **options):
-    headers = {} if key is None else {"idempotency-key": key}
+def ask(client: Client, key: str | None, body: dict | None = None, guest: str = "a guest's", **options):
+    headers = {"x-cart-token": guest} | ({} if key is None else {"idempotency-key": key})
     return client.post(URL, body or {}, content_type="application/json", headers=headers, **options)
 
 
@@ -80,9 +80,10 @@ def test_our_own_failures_are_not_kept(then, status):
     assert (users(), IdempotencyRecord.objects.count()) == (0, 0)
 
 
-def test_keys_of_different_clients_do_not_meet(client):
-    ask(client, "one", REMOTE_ADDR="198.51.100.1")
-    ask(client, "one", REMOTE_ADDR="198.51.100.2")
+@pytest.mark.parametrize("guests", [("one guest's", "another's"), ("", "")])
+def test_keys_of_different_clients_do_not_meet(client, guests):
+    for guest in guests:
+        assert "Idempotent-Replayed" not in ask(client, "one", guest=guest)
 
     assert users() == 2
 
@@ -99,7 +100,7 @@ def test_six_taps_at_once_do_it_once():
 
 @pytest.mark.django_db(transaction=True)
 def test_while_the_first_request_runs_the_second_is_told_to_wait(rf):
-    request = rf.post(URL)
+    request = rf.post(URL, headers={"x-cart-token": "a guest's"})
     request.user, request._request = None, request
 
     def second(_: int):

@@ -39,6 +39,16 @@ def test_a_token_that_the_shop_did_not_give_opens_nothing(token):
     assert Cart.objects.count() == 1
 
 
+@pytest.mark.parametrize("headers", [{}, {"x-cart-token": "undefined"}])
+def test_two_guests_with_one_key_behind_one_address_get_a_cart_each(terms, headers):
+    offer = make_offer()
+
+    answers = [put_in_cart(Client(), offer, **headers, **{"idempotency-key": "1"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert len({answer["X-Cart-Token"] for answer in answers}) == Cart.objects.count() == 2
+
+
 def test_a_reader_has_one_cart_on_all_devices():
     offer, user = make_offer(on_hand=5), make_user()
     phone, desk = sign_in(None, user), sign_in(None, user)
