@@ -119,8 +119,7 @@ class CartItemQuantitySerializer(serializers.Serializer):
 
 class ShippingMethodField(serializers.PrimaryKeyRelatedField):
     def __init__(self, **options: Any) -> None:
-        methods = ShippingMethod.objects.filter(is_active=True)
-        super().__init__(queryset=methods, pk_field=serializers.UUIDField(), **options)
+        super().__init__(queryset=ShippingMethod.objects.offered(), pk_field=serializers.UUIDField(), **options)
 
 
 class AskForQuoteSerializer(serializers.Serializer):

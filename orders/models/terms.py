@@ -24,6 +24,12 @@ def shop_currency() -> str:
     return settings.SHOP_CURRENCY
 
 
+class ShippingMethodQuerySet(models.QuerySet["ShippingMethod"]):
+    def offered(self) -> ShippingMethodQuerySet:
+        """Those that readers can choose: one priced in another currency than the shop's adds up with nothing."""
+        return self.filter(is_active=True, currency=settings.SHOP_CURRENCY)
+
+
 class ShippingMethod(TimestampedModel):
     """A way for one seller's parcel to reach the reader, at one price whatever is in it."""
 
@@ -33,6 +39,7 @@ class ShippingMethod(TimestampedModel):
     days_least = models.PositiveSmallIntegerField(_("days, at least"))
     days_most = models.PositiveSmallIntegerField(_("days, at most"))
     is_active = models.BooleanField(_("offered to readers"), default=True)
+    objects = ShippingMethodQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shipping method")

@@ -66,7 +66,7 @@ def quote(shopper: Shopper, *, country: str = "", shipping_method: ShippingMetho
     cart = Cart.objects.of(shopper).first()
     items = items_of(cart)
     rates = Rates(country or settings.SHOP_COUNTRY)
-    methods = ShippingMethod.objects.filter(is_active=True, currency=settings.SHOP_CURRENCY)
+    methods = ShippingMethod.objects.offered()
     parcels = pack(items, rates, shipping_method)
     count = sum(has_weight(parcel.items) for parcel in parcels)
     return Quote(

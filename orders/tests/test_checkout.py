@@ -225,6 +225,16 @@ def test_a_method_that_is_not_offered_any_more_is_refused(rosa):
     assert check_out(rosa).json()["errors"][0]["field"] == "shipping_method"
 
 
+def test_a_method_priced_in_another_currency_is_not_offered(rosa):
+    dollars = ShippingMethod.objects.create(name="Air", price_minor=500, currency="USD", days_least=1, days_most=2)
+    put_in_cart(rosa, make_offer())
+
+    answer = check_out(rosa, shipping_method=str(dollars.pk))
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "shipping_method")
+    assert not Purchase.objects.exists()
+
+
 def test_an_order_begins_with_an_event(rosa):
     put_in_cart(rosa, make_offer())
     order = check_out(rosa).json()["orders"][0]
