@@ -1,8 +1,10 @@
 """From paid to delivered, and the ways out."""
 
 from itertools import product
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.tests.factories import make_member, sign_in
@@ -104,6 +106,15 @@ def test_a_buyer_sees_own_orders_only(rosa, offer):
     assert post(rosa, f"orders/{order_of(others)}/cancel/").status_code == 404
     assert rosa.get("/api/v1/orders/x/").status_code == 404
     assert Client().get("/api/v1/orders/").status_code == 401
+
+
+def test_orders_of_a_seller_are_read_by_an_index_in_their_order(offer):
+    user = make_member(offer.seller)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
+
+    assert "Sort" not in Order.objects.to_pack_by(user, offer.seller.slug).order_by("-id")[:20].explain()
+    assert "SubPlan" not in Order.objects.open_to(user).filter(pk=uuid4()).explain()
 
 
 def test_a_buyer_may_not_ship(rosa, offer):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -46,20 +46,20 @@ class OrderViewSet(ForShoppers, UUIDLookup, ListModelMixin, RetrieveModelMixin, 
             return [IsSellerOf()]
         return [SignedIn() if self.action == "list" else GuestOrSignedIn()]
 
+    @property
+    def token(self) -> str:
+        return self.request.query_params.get("token", "")
+
     def get_queryset(self) -> QuerySet[Order]:
         """The buyer's own orders; those to pack where they are asked for, or one of them by its id."""
         orders, user, slug = super().get_queryset(), self.request.user, self.request.query_params.get("seller")
         if self.action == "list":
-            return orders.to_pack_by(user).filter(seller__slug=slug) if slug else orders.filter(purchase__buyer=user)
-        bought = Q(purchase__in=Purchase.objects.of(self.shopper))
-        token = self.request.query_params.get("token")
-        if token:
-            return orders.filter(purchase__in=Purchase.objects.opened_by(token))
-        return (
-            orders.filter(bought | Q(pk__in=Order.objects.to_pack_by(user)))
-            if self.shopper.user
-            else orders.filter(bought)
-        )
+            return orders.to_pack_by(user, slug) if slug else orders.filter(purchase__buyer=user)
+        if self.token:
+            return orders.filter(purchase__in=Purchase.objects.opened_by(self.token))
+        if self.shopper.user:
+            return orders.open_to(user)
+        return orders.filter(purchase__in=Purchase.objects.of(self.shopper))
 
     def show(self, order: Order) -> Response:
         order = Order.objects.for_api().get(pk=order.pk)
