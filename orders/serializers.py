@@ -29,6 +29,7 @@ from orders.providers import offered
 
 STATUSES_OF_A_PAYMENT = Payment.Status.choices
 STATUSES_OF_A_PURCHASE = ["pending_payment", "paid", "cancelled", "expired"]
+STEPS_OF_A_GUEST = [OrderStatus.PENDING_PAYMENT, OrderStatus.CANCELLED]  # guests have no name to note
 PAYMENT_STATUSES = ["unpaid", "paid", "partially_refunded", "refunded"]
 
 
@@ -260,9 +261,10 @@ class OrderEventSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.ChoiceField(["buyer", "seller", "shop"]))
     def get_by(self, event: OrderEvent) -> str:
+        is_buyer = event.by_id == event.order.purchase.buyer_id
         if event.by_id is None:
-            return "shop"
-        return "buyer" if event.by_id == event.order.purchase.buyer_id else "seller"
+            return "buyer" if is_buyer and event.after in STEPS_OF_A_GUEST else "shop"
+        return "buyer" if is_buyer else "seller"
 
 
 class CancelSerializer(serializers.Serializer):

@@ -13,7 +13,8 @@ from catalog.models import Offer, StockMovement
 from catalog.tests.factories import make_edition, make_offer, make_seller
 from orders.errors import IllegalTransition
 from orders.models import NEXT_STATUSES, Order, OrderEvent, OrderStatus, PaymentEvent
-from orders.tests.factories import buy, check_out, make_reader, make_terms, post, put_in_cart, status_of
+from orders.services import pack_order
+from orders.tests.factories import buy, check_out, make_reader, make_terms, pay, post, put_in_cart, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,24 @@ def test_a_buyer_cannot_cancel_what_is_on_its_way(rosa, offer, seller):
     post(seller, f"orders/{order_of(purchase)}/ship/")
 
     assert post(rosa, f"orders/{order_of(purchase)}/cancel/").json()["code"] == "illegal_transition"
+
+
+@pytest.mark.parametrize("reader", [Client, lambda: make_reader("ben@example.com")])
+def test_whoever_has_the_token_may_do_what_the_buyer_may_and_no_more(offer, seller, reader):
+    guest = Client()
+    token = put_in_cart(guest, offer)["X-Cart-Token"]
+    purchase = check_out(guest, email="guest@example.com", **{"x-cart-token": token}).json()
+    pay(guest, purchase)
+    cancel, stranger = f"orders/{order_of(purchase)}/cancel/?token={purchase['token']}", reader()
+
+    pack_order(Order.objects.get(), by=None)
+    refused = post(stranger, cancel)
+    Order.objects.update(status="paid")
+    cancelled = post(stranger, cancel)
+
+    assert (refused.status_code, cancelled.status_code) == (409, 200)
+    events = seller.get(f"/api/v1/orders/{order_of(purchase)}/events/").json()
+    assert [event["by"] for event in events] == ["buyer", "shop", "shop", "buyer"]
 
 
 @pytest.mark.parametrize("body", [{"carrier": "x" * 101}, {"tracking_number": 5}, {"carrier": "\x00"}, [], "x"])
