@@ -14,6 +14,12 @@ from catalog.tests.factories import make_book, make_offer
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def terms(db):
+    """Shipping methods and tax rates, as every start writes them into a new shop."""
+    call_command("load_terms", verbosity=0)
+
+
 def levels() -> dict[str, str]:
     """The worst that the doctor finds about each subject."""
     order = ["ok", "warning", "failure"]
@@ -28,7 +34,9 @@ def test_a_healthy_shop_has_no_failures(capsys):
 
     said = capsys.readouterr().out
     assert "failure" not in said
-    assert {"PostgreSQL", "Redis", "Migrations", "Listings"} <= {line.split()[1] for line in said.splitlines()}
+    assert {"PostgreSQL", "Redis", "Migrations", "Listings", "Shipping", "Holds"} <= {
+        line.split()[1] for line in said.splitlines()
+    }
 
 
 def test_a_shop_without_redis_is_told_so_and_examined_further(settings):
