@@ -239,6 +239,8 @@ class PurchaseSerializer(serializers.ModelSerializer):
     orders = OrderSerializer(many=True)
     total = MoneyOf()
     payment = PaymentSerializer()
+    shipping_address = PostalAddressSerializer()
+    billing_address = PostalAddressSerializer()
     token = serializers.CharField(help_text="Opens the purchase and its orders to a guest: ?token=…")
 
     class Meta:

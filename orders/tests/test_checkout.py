@@ -312,3 +312,13 @@ def test_overlapping_baskets_of_several_sellers_do_not_deadlock():
     assert not Offer.objects.exclude(held=0).exists()
     assert OrderEvent.objects.filter(after="paid").count() == Order.objects.count()
     assert not Cart.objects.filter(items__isnull=False).exists()
+
+
+def test_a_purchase_says_where_its_books_go_and_has_no_etag_for_what_moves_without_it(rosa):
+    put_in_cart(rosa, make_offer())
+
+    answer = check_out(rosa)
+
+    assert list(answer.json()["shipping_address"]) == list(ADDRESS)
+    assert "ETag" not in answer
+    assert "ETag" not in rosa.get(f"/api/v1/purchases/{answer.json()['id']}/")
