@@ -75,6 +75,13 @@ def start(arguments: list[str], data_dir: Path) -> "subprocess.Popen[str]":
     )
 
 
+def run(data_dir: Path, *arguments: str) -> tuple[int, str]:
+    """Run a command of the shop to its end: its exit status, and what it said."""
+    with start(["manage.py", *arguments], data_dir) as command:
+        said, _ = command.communicate(timeout=60)
+        return command.returncode, said
+
+
 def output_until(process: "subprocess.Popen[str]", words: str) -> str:
     """Read what the process says up to the line with these words, or its end."""
     said = ""

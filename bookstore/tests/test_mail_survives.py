@@ -1,7 +1,6 @@
 """The whole shop while those who send its mail are killed: each mail arrives, and doubles can be told by their id."""
 
 import email
-import os
 import signal
 import sys
 from collections import Counter
@@ -9,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bookstore.tests.processes import eventually, short_folder, start
+from bookstore.tests.processes import eventually, run, short_folder
 from bookstore.tests.test_run_the_shop import RunningShop, running_shop
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these tests find processes in /proc")
@@ -40,19 +39,8 @@ def worker_is_up(shop: RunningShop) -> bool:
     return (shop.folder / "log" / "worker.log").read_bytes().count(b" ready.") > 0
 
 
-def kill_workers(shop: RunningShop) -> None:
-    for worker in shop.processes(b"config\0worker\0"):
-        os.kill(worker, signal.SIGKILL)
-
-
-def run(shop: RunningShop, *arguments: str) -> tuple[int, str]:
-    with start(["manage.py", *arguments], shop.folder) as command:
-        said, _ = command.communicate(timeout=60)
-        return command.returncode, said
-
-
 def test_an_operator_sends_a_test_mail_through_the_worker(shop):
-    status, said = run(shop, "send_test_mail", "operator@example.com")
+    status, said = run(shop.folder, "send_test_mail", "operator@example.com")
 
     assert (status, "Sent by bookstore.mail_folder.EmailBackend." in said) == (0, True), said
     assert list(received(shop, "operator@example.com").values()) == [1]
@@ -60,9 +48,9 @@ def test_an_operator_sends_a_test_mail_through_the_worker(shop):
 
 def test_a_mail_written_while_the_worker_is_killed_arrives_once(shop):
     assert eventually(lambda: worker_is_up(shop))
-    kill_workers(shop)
+    shop.kill_workers()
 
-    status, said = run(shop, "send_test_mail", "rosa@example.com", "--wait", "0")
+    status, said = run(shop.folder, "send_test_mail", "rosa@example.com", "--wait", "0")
 
     assert status == 0, said
     assert eventually(lambda: received(shop, "rosa@example.com"), within=40)
@@ -72,7 +60,7 @@ def test_a_mail_written_while_the_worker_is_killed_arrives_once(shop):
 def test_a_mail_arrives_when_its_sender_is_killed_before_it_could_ask_for_it(shop):
     script = KILLED_BEFORE_THE_NUDGE.format(address="sal@example.com")
 
-    status, _ = run(shop, "shell", "-c", script)
+    status, _ = run(shop.folder, "shell", "-c", script)
 
     assert status == -signal.SIGKILL
     assert eventually(lambda: received(shop, "sal@example.com"), within=40)
@@ -80,12 +68,12 @@ def test_a_mail_arrives_when_its_sender_is_killed_before_it_could_ask_for_it(sho
 
 def test_a_worker_killed_among_many_mails_loses_none(shop):
     write = "for number in range(600): send_mail('test', to='many@example.com')"
-    assert run(shop, "shell", "-c", f"from bookstore.outbox import send_mail\n{write}")[0] == 0
+    assert run(shop.folder, "shell", "-c", f"from bookstore.outbox import send_mail\n{write}")[0] == 0
     assert eventually(lambda: received(shop, "many@example.com"), within=40)
 
-    kill_workers(shop)
+    shop.kill_workers()
     lease_ends = "OutboxMessage.objects.filter(status='sending').update(next_attempt_at='2020-01-01T00:00Z')"
-    assert run(shop, "shell", "-c", f"from bookstore.models import OutboxMessage; {lease_ends}")[0] == 0
+    assert run(shop.folder, "shell", "-c", f"from bookstore.models import OutboxMessage; {lease_ends}")[0] == 0
 
     assert eventually(lambda: len(received(shop, "many@example.com")) == 600, within=60)
     assert sum(received(shop, "many@example.com").values()) <= 601

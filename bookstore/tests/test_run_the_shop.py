@@ -25,6 +25,10 @@ class RunningShop:
     def processes(self, words: bytes) -> list[int]:
         return [pid for pid in running_in(self.folder) if words in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
+    def kill_workers(self) -> None:
+        for worker in self.processes(b"config\0worker\0"):
+            os.kill(worker, signal.SIGKILL)
+
     def answers(self) -> bool:
         return status_of(self.port, "/health/live/") == 200
 

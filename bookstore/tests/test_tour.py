@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 
@@ -100,7 +101,7 @@ def test_a_page_for_the_documentation(said):
 
     page.step(1, heading("reader_signs_up"), "A code goes to the address.")
     page.request("POST", "/api/v1/auth/signup/", {"Idempotency-Key": "1"}, {"email": ROSA})
-    page.answer(202, {}, {"books": [{"title": "x" * 100}, 2, 3], "access": "eyJ" * 100, "empty": {}})
+    page.answer(202, {}, {"books": [{"title": "x" * 99, "text": "y" * 99}, 2, 3], "access": "eyJ" * 100, "empty": {}})
 
     page = "\n".join(said)
     assert "### 1. Reader signs up" in page
@@ -123,6 +124,39 @@ def test_steps_are_played_in_the_order_of_the_story(monkeypatch, said):
 
     assert play(Stage(FORMATS["text"](said.append), "http://localhost/", Mailbox("nowhere"))) == 2
     assert [line.strip() for line in said if "yawns" in line] == ["1. Reader yawns", "2. Reader yawns"]
+
+
+def test_what_was_shown_before_is_not_shown_again(said):
+    page = FORMATS["text"](said.append)
+    order = {"id": "0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c55", "status": "paid", "note": "", "place": 1, "number": "7KQ2"}
+
+    page.answer(200, {}, order)
+    page.answer(200, {}, {"results": [order]})
+    page.answer(200, {}, {**order, "status": "shipped"})
+    page.request("GET", "/api/v1/orders/?page=1&token=secret-words-that-nobody-reads&x=1", {}, None)
+
+    assert [line.splitlines()[-1] for line in said[1:3]] == [
+        '   < {"results": ["… as above"]}',
+        '   < {"status": "shipped", "…": "the rest as above"}',
+    ]
+    assert "token=secret-words-that-no…&x=1" in said[3]
+
+
+def test_of_short_items_more_are_shown_than_of_long_ones(said):
+    page = FORMATS["text"](said.append)
+
+    page.answer(200, {}, [{"rating": number} for number in range(8)])
+    page.answer(200, {}, [{"title": "x" * 80, "text": "y" * 80} for _ in range(8)])
+
+    assert ['"… 2 more"' in said[0], '"… 7 more"' in said[1], said[0].count("rating")] == [True, True, 6]
+
+
+def test_the_page_in_the_documentation_has_the_steps_of_the_story():
+    page = (settings.BASE_DIR / "docs" / "tour.md").read_text(encoding="utf-8")
+
+    titles = re.findall(r"^### [0-9]+\. (.+)$", page, re.M)
+
+    assert titles == [heading(step.__name__) for steps in STORY.values() for step in steps]
 
 
 def test_every_step_says_what_it_teaches():

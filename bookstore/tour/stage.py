@@ -18,6 +18,7 @@ API = "/api/v1"
 TIMEOUT = 30  # seconds for one answer
 LONGEST_WAIT = 60  # seconds after a 429
 SHOWN_HEADERS = ("Location", "ETag", "X-Cart-Token", "Idempotent-Replayed")
+WITHOUT_TOKENS = {"/auth/refresh/"}  # a token of its own is in the body
 SENT_ALWAYS = {"Accept": "application/json", "Accept-Language": "en"}
 
 
@@ -59,14 +60,17 @@ class App:
     def ask(self, method: str, path: str, body: Any = None, *, status: int | tuple[int, ...] = 200,
             code: str = "", quietly: bool = False, **headers: str) -> Answer:  # fmt: skip
         """Ask the API; `Idempotency_Key="…"` is a header. Raises Deviation on any other status or code."""
-        own = {**self.tokens(), **{name.replace("_", "-"): value for name, value in headers.items()}}
+        own = {} if path in WITHOUT_TOKENS else self.tokens()
+        own |= {name.replace("_", "-"): value for name, value in headers.items()}
         if not quietly:
             self.page.request(method, API + path, own, body)
         answer = self.send(method, API + path, body, own)
-        self.cart_token = answer.headers.get("X-Cart-Token") or self.cart_token
         if not quietly:
             shown = {name: answer.headers[name] for name in SHOWN_HEADERS if name in answer.headers}
+            if not path.startswith("/cart/") or shown.get("X-Cart-Token") == self.cart_token:
+                shown.pop("X-Cart-Token", None)  # the app has it, or needs none
             self.page.answer(answer.status, shown, answer.body)
+        self.cart_token = answer.headers.get("X-Cart-Token") or self.cart_token
         check(answer, status if isinstance(status, tuple) else (status,), code)
         return answer
 
@@ -74,7 +78,7 @@ class App:
         return self.ask("GET", f"{path}?{urlencode(query)}" if query else path, **options)
 
     def post(self, path: str, body: Any = None, **options: Any) -> Answer:
-        return self.ask("POST", path, {} if body is None else body, **options)
+        return self.ask("POST", path, body, **options)
 
     def tokens(self) -> dict[str, str]:
         if self.access:
