@@ -161,6 +161,7 @@ OUTBOX_KEPT_FOR = timedelta(days=30)  # what was sent
 LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "config.formats"
 
 # ---- buying --------------------------------------------------------------------------------------------------
 
