@@ -74,7 +74,7 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     inlines = [MembershipInline]
-    list_display = ["email", "get_full_name", "is_active", "is_staff", "is_superuser", "date_joined"]
+    list_display = ["email", "name", "is_active", "is_staff", "is_superuser", "date_joined"]
     list_filter = ["is_staff", "is_superuser", "is_active"]
     list_filter_submit = True
     filter_horizontal: list[str] = []
@@ -91,6 +91,10 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
 
     def find(self, users: QuerySet, term: str) -> QuerySet:
         return users.filter(email__startswith=term.lower())
+
+    @admin.display(description=_("name"))
+    def name(self, user: User) -> str:
+        return user.get_full_name()
 
     def people(self, user: User) -> list[UUID]:
         return [user.pk]
