@@ -13,3 +13,8 @@ def countries() -> frozenset[str]:
     """Every officially assigned alpha-2 code."""
     codes = map(str, Locale("en").territories)
     return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - NOT_COUNTRIES
+
+
+def country_name(code: str) -> str:
+    """The country as a parcel's label has it, in English; the code itself where it is unknown."""
+    return Locale("en").territories.get(code, code)

@@ -7,6 +7,7 @@ from bookstore.admin.base import (
     dashboard,
     sentence,
 )
+from bookstore.admin.looks import label, link, unbroken
 from bookstore.admin.outbox import OutboxAdmin
 
 __all__ = [
@@ -17,5 +18,8 @@ __all__ = [
     "Rights",
     "SellerAdmin",
     "dashboard",
+    "label",
+    "link",
     "sentence",
+    "unbroken",
 ]

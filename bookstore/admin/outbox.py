@@ -8,15 +8,14 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import display
 
 from bookstore import mails, outbox
 from bookstore.admin.base import ConsoleAdmin, as_key
+from bookstore.admin.looks import label, link
 from bookstore.models import OutboxMessage
 
 STATUS_LABELS = {"waiting": "info", "sending": "warning", "sent": "success", "failed": "danger"}
@@ -48,12 +47,12 @@ class OutboxAdmin(ConsoleAdmin):
     fieldsets = [
         (
             None,
-            {"fields": [("what", "recipient"), ("status", "attempts"), ("next_attempt_at", "sent_at"), "last_error"]},
+            {"fields": [("what", "recipient"), ("state", "attempts"), ("next_attempt_at", "sent_at"), "last_error"]},
         ),
         (_("The mail, made anew"), {"fields": ["letter"]}),
         (_("Origin"), {"fields": [("facts", "language"), ("message_id", "request_id")], "classes": ["collapse"]}),
     ]
-    readonly_fields = ["what", "letter"]
+    readonly_fields = ["what", "state", "letter"]
 
     def has_repeat_permission(self, request: HttpRequest) -> bool:
         return self.allows(request, "repeat")
@@ -72,9 +71,9 @@ class OutboxAdmin(ConsoleAdmin):
     def what(self, message: OutboxMessage) -> str:
         return in_words(message.name)
 
-    @display(description=_("status"), label=STATUS_LABELS)
-    def state(self, message: OutboxMessage) -> tuple[str, str]:
-        return message.status, message.get_status_display()
+    @admin.display(description=_("status"))
+    def state(self, message: OutboxMessage) -> str:
+        return label(message.get_status_display(), STATUS_LABELS[message.status])
 
     @admin.display(description=_("next attempt"))
     def next_attempt(self, message: OutboxMessage) -> str | None:
@@ -114,14 +113,13 @@ def unsent_mail(request: HttpRequest) -> dict[str, Any] | None:
     if not admin.site.get_model_admin(OutboxMessage).has_view_permission(request):
         return None
     rows = [
-        [link(message), message.recipient, Truncator(message.last_error).chars(SHORT_ERROR), moment(message.created_at)]
+        [
+            link(reverse("admin:bookstore_outboxmessage_change", args=[message.pk]), in_words(message.name)),
+            message.recipient,
+            Truncator(message.last_error).chars(SHORT_ERROR),
+            moment(message.created_at),
+        ]
         for message in OutboxMessage.objects.given_up().order_by("-id")[:SHOWN]
     ]
     headers = [_("message"), _("recipient"), _("last error"), _("created")]
     return {"title": _("Mail that could not be sent"), "table": {"headers": headers, "rows": rows}} if rows else None
-
-
-def link(message: OutboxMessage) -> str:
-    address = reverse("admin:bookstore_outboxmessage_change", args=[message.pk])
-    style = "text-primary-600 dark:text-primary-500"
-    return format_html('<a class="{}" href="{}">{}</a>', style, address, in_words(message.name))
