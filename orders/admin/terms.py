@@ -7,17 +7,39 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.countries import countries
 from bookstore.admin import ConsoleAdmin
 from bookstore.forms import PriceField
 from orders.models import ShippingMethod, TaxRate
 
 
 class ShippingMethodForm(forms.ModelForm):
-    price_minor = PriceField(label=_("price"))
+    price_minor = PriceField(label=_("Price"))
 
     class Meta:
         model = ShippingMethod
         fields = ["name", "price_minor", "days_least", "days_most", "is_active"]
+
+    def clean(self) -> None:
+        if in_wrong_order(self.cleaned_data, "days_least", "days_most"):
+            self.add_error("days_most", _("That is less than at least."))
+
+
+class TaxRateForm(forms.ModelForm):
+    def clean_country(self) -> str:
+        country = self.cleaned_data["country"].upper()
+        if country not in countries():
+            raise forms.ValidationError(_("Write a country's two letters, as DE."), code="invalid")
+        return country
+
+    def clean(self) -> None:
+        if in_wrong_order(self.cleaned_data, "valid_from", "valid_until"):
+            self.add_error("valid_until", _("That is before it begins."))
+
+
+def in_wrong_order(values: dict[str, Any], first: str, last: str) -> bool:
+    both = values.get(first), values.get(last)
+    return None not in both and both[0] > both[1]
 
 
 @admin.register(ShippingMethod)
@@ -36,6 +58,7 @@ class ShippingMethodAdmin(ConsoleAdmin):
 
 @admin.register(TaxRate)
 class TaxRateAdmin(ConsoleAdmin):
+    form = TaxRateForm
     list_display = ["country", "product_kind", "rate", "valid_from", "valid_until", "source"]
     list_filter = ["product_kind"]
     sortable_by: list[str] = []
