@@ -17,4 +17,4 @@ def countries() -> frozenset[str]:
 
 def country_name(code: str) -> str:
     """The country as a parcel's label has it, in English; the code itself where it is unknown."""
-    return Locale("en").territories.get(code, code)
+    return str(Locale("en").territories.get(code, code))

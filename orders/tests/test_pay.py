@@ -233,3 +233,19 @@ def test_eight_reports_of_one_charge_at_once_count_once():
 
     assert (set(statuses), shelf(offer)) == ({200}, (4, 0))
     assert (money("captured"), money("refunded")) == (purchase_total(purchase), 0)
+
+
+def test_a_key_pays_and_cancels_once(rosa):
+    purchase = purchase_of(rosa, make_offer())
+    key = {"idempotency-key": "once"}
+    path = f"payments/{purchase['payment']['id']}/simulate/"
+
+    failed = [post(rosa, path, {"outcome": "fail"}, **key) for _ in range(2)]
+    pay(rosa, purchase)
+    cancelled = [
+        post(rosa, f"orders/{purchase['orders'][0]['id']}/cancel/", {}, **{"idempotency-key": "c"}) for _ in "ab"
+    ]
+
+    assert (PaymentEvent.objects.filter(kind="failed").count(), failed[1]["Idempotent-Replayed"]) == (1, "true")
+    assert [answer.status_code for answer in cancelled] == [200, 200]
+    assert money("refunded") == purchase_total(purchase)

@@ -184,12 +184,13 @@ class PaymentViewSet(ForShoppers, UUIDLookup, GenericViewSet):
         summary="Say what the buyer does on the test provider's page",
         description="Only with the test provider. After `fail` the buyer may try again until `expires_at`. Money that "
         "comes later still buys what is left, and else goes back.",
-        parameters=[CART_TOKEN],
+        parameters=[CART_TOKEN, IDEMPOTENCY_KEY],
         request=serializers.SimulationSerializer,
-        responses=serializers.PaymentSerializer,
+        responses={200: serializers.PaymentSerializer, **refusing(*OF_KEYS)},
         examples=shown("A payment", examples.PAYMENT),
     )
     @action(detail=True, methods=["post"])
+    @idempotent()
     def simulate(self, request: Request, pk: str) -> Response:
         payment = self.get_object()
         wanted = serializers.SimulationSerializer(data=request.data)

@@ -14,14 +14,15 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.permissions import GuestOrSignedIn, IsSellerOf, SignedIn
 from bookstore.concurrency import etag_of_row, if_match
-from bookstore.errors import ChangedMeanwhile
+from bookstore.errors import ChangedMeanwhile, IdempotencyKeyReused, RequestInProgress
+from bookstore.idempotency import idempotent
 from bookstore.schema import refusing
 from bookstore.views import UUIDLookup
 from orders import examples, serializers, services
 from orders.errors import IllegalTransition
 from orders.filters import OrderFilter
 from orders.models import Order, Purchase
-from orders.schema import CART_TOKEN, IF_MATCH, TOKEN, shown
+from orders.schema import CART_TOKEN, IDEMPOTENCY_KEY, IF_MATCH, TOKEN, shown
 from orders.shoppers import ForShoppers
 
 SELLER = OpenApiParameter("seller", OpenApiTypes.STR, description="Orders that this organization of yours is to pack.")
@@ -92,12 +93,16 @@ class OrderViewSet(ForShoppers, UUIDLookup, ListModelMixin, RetrieveModelMixin, 
         operation_id="orders_cancel",
         summary="Cancel an order",
         description="Its buyer can until it is packed, its seller until it is shipped. What was paid goes back.",
-        parameters=[TOKEN, CART_TOKEN, IF_MATCH],
+        parameters=[TOKEN, CART_TOKEN, IDEMPOTENCY_KEY, IF_MATCH],
         request=serializers.CancelSerializer,
-        responses={200: serializers.OrderSerializer, **refusing(IllegalTransition, ChangedMeanwhile)},
+        responses={
+            200: serializers.OrderSerializer,
+            **refusing(IllegalTransition, ChangedMeanwhile, RequestInProgress, IdempotencyKeyReused),
+        },
         examples=shown("An order", examples.ORDER),
     )
     @action(detail=True, methods=["post"])
+    @idempotent()
     def cancel(self, request: Request, pk: str) -> Response:
         order, wanted = self.get_object(), serializers.CancelSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
