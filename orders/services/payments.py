@@ -11,7 +11,7 @@ from uuid6 import uuid7
 from bookstore.money import Money
 from bookstore.outbox import send_mail
 from catalog.errors import NotForSale, OutOfStock
-from catalog.models import Offer
+from catalog.models import Book, Edition, Offer
 from catalog.services import Wanted, hold_copies, release_copies, sell_copies
 from orders.models import BOUGHT, Order, OrderStatus, Payment, PaymentEvent, Purchase
 from orders.providers import PROVIDERS
@@ -49,7 +49,7 @@ def settle(payment: Payment, report: Report) -> None:
         fail(payment)
         return
     orders = list(purchase.orders.lock().prefetch_related("lines"))
-    lock_offers(orders)
+    lock_shelves(orders)
     paid = [order for order in orders if order.total_minor <= too_much(purchase, orders) and is_paid_now(order)]
     set_status(payment, Payment.Status.SUCCEEDED)
     returned = return_what_is_too_much(payment, orders)
@@ -105,10 +105,15 @@ def is_held_again(order: Order) -> bool:
     return True
 
 
-def lock_offers(orders: Iterable[Order]) -> None:
-    """Hold the offers of all sellers at once, in the order of their keys, so that no two purchases can deadlock."""
+def lock_shelves(orders: Iterable[Order]) -> None:
+    """Hold the offers of all sellers at once, and the books that may sell out again, each in the order of their keys,
+    so that no two purchases can deadlock: their orders are paid one by one, and may have the same books crosswise.
+    """
     offers = {offer for order in orders for offer in order.quantities()}
     list(Offer.objects.filter(pk__in=offers).lock().values_list("pk"))
+    late = {offer for order in orders if order.status == OrderStatus.EXPIRED for offer in order.quantities()}
+    books = Book.objects.filter(pk__in=Edition.objects.filter(offers__in=late).values("book"))
+    list(books.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
 def return_what_is_too_much(payment: Payment, orders: Iterable[Order]) -> int:

@@ -249,3 +249,26 @@ def test_a_key_pays_and_cancels_once(rosa):
     assert (PaymentEvent.objects.filter(kind="failed").count(), failed[1]["Idempotent-Replayed"]) == (1, "true")
     assert [answer.status_code for answer in cancelled] == [200, 200]
     assert money("refunded") == purchase_total(purchase)
+
+
+def late_purchase(email: str, *offers: Offer) -> Payment:
+    """One that has expired, and whose money is yet to come."""
+    purchase = purchase_of(make_reader(email), *offers)
+    time_is_over(purchase)
+    return Payment.objects.get(purchase=purchase["id"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_late_payments_of_the_same_books_from_several_sellers_do_not_deadlock():
+    make_terms()
+    editions = [make_edition() for _ in range(6)]
+    names = ("Ada", "Ben", "Cem", "Dora")
+    a, b, c, d = ([make_offer(e, seller=make_seller(name), on_hand=1) for e in editions] for name in names)
+    payments = [
+        late_purchase("ann@example.com", *a[:3], *b[3:]),
+        late_purchase("bob@example.com", *c[3:], *d[:3]),
+    ]
+
+    at_once(lambda payment: settle(payment, Report.succeeded("late", payment.amount_minor)), payments)
+
+    assert list(Order.objects.values_list("status", flat=True)) == ["paid"] * 4
