@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from accounts.models import Seller
-from bookstore.admin import ConsoleTable, SellerAdmin
+from bookstore.admin import ConsoleTable, SellerAdmin, link
 from catalog import services
 from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import OfferState
@@ -26,10 +27,24 @@ class MovementInline(ConsoleTable):
     """The latest changes of an offer's stock."""
 
     model = StockMovement
-    fields = readonly_fields = ["created_at", "quantity", "on_hand", "reason", "by", "reference"]
+    fields = readonly_fields = ["created_at", "quantity", "on_hand", "reason", "who", "sold_with"]
     admins_may = sellers_may = frozenset({"view"})
     hide_title = True
     per_page = 20
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("by")
+
+    @admin.display(description=_("by"))
+    def who(self, movement: StockMovement) -> str:
+        return (movement.by.get_full_name() or movement.by.email) if movement.by else "–"
+
+    @admin.display(description=_("for"))
+    def sold_with(self, movement: StockMovement) -> str:
+        """A sale and its cancellation name their order."""
+        if movement.reference is None:
+            return "–"
+        return link(reverse("admin:orders_order_change", args=[movement.reference]), _("the order"))
 
 
 @admin.register(Offer)

@@ -259,3 +259,9 @@ def test_the_shop_cancels_what_is_not_paid(shop_console, rosa, offer):
 
     offer.refresh_from_db()
     assert ("can no longer be paid" in asked, offer.held) == (True, 0)
+
+
+def test_the_stock_of_an_offer_leads_to_its_orders(console, rosa, offer):
+    order = order_of(buy(rosa, offer))
+
+    assert page(order) in console.get(f"/console/catalog/offer/{offer.pk}/change/").content.decode()
