@@ -15,7 +15,7 @@ from bookstore.errors import FieldError, Invalid
 from bookstore.money import Money
 from catalog.services import Wanted, hold_copies, price_changed
 from catalog.vocabularies import Format
-from orders.errors import CartIsEmpty
+from orders.errors import CartIsEmpty, CurrencyNotAccepted
 from orders.models import (
     Cart,
     CartItem,
@@ -90,7 +90,8 @@ def check_out(
 ) -> Purchase:
     """Buy all that is in the cart, or nothing: an order with each seller, one payment, and copies held until then.
 
-    Raises CartIsEmpty, OutOfStock, PriceChanged, NotForSale, ChangedMeanwhile; then nothing has changed.
+    Raises CartIsEmpty, OutOfStock, PriceChanged, NotForSale, CurrencyNotAccepted, ChangedMeanwhile; then nothing has
+    changed.
     """
     cart = Cart.objects.of(shopper).lock().first()
     make_sure_it_is(cart, if_match)
@@ -128,8 +129,11 @@ def items_of(cart: Cart | None) -> list[CartItem]:
 
 
 def make_sure_of_prices(items: Sequence[CartItem]) -> None:
-    """Raise PriceChanged where an offer costs another price than the reader has seen."""
+    """Raise PriceChanged where an offer costs another price than the reader has seen; and all are in one currency."""
     for place, item in enumerate(items):
+        offer, accepted = item.offer, settings.SHOP_CURRENCY
+        if offer.currency != accepted:  # the shop has taken up another since
+            raise CurrencyNotAccepted(title=offer.title, currency=offer.currency, accepted=accepted)
         if item.price_seen != item.offer.price:
             raise price_changed(item.offer, item.price_seen, place)
 

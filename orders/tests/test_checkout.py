@@ -235,6 +235,17 @@ def test_a_method_priced_in_another_currency_is_not_offered(rosa):
     assert not Purchase.objects.exists()
 
 
+def test_a_cart_from_before_the_shop_took_another_currency_is_refused(rosa, settings):
+    put_in_cart(rosa, make_offer(currency="EUR"))
+    settings.SHOP_CURRENCY = "JPY"
+    ShippingMethod.objects.update(currency="JPY")
+
+    answer = check_out(rosa)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "currency_not_accepted")
+    assert not Purchase.objects.exists()
+
+
 def test_an_order_begins_with_an_event(rosa):
     put_in_cart(rosa, make_offer())
     order = check_out(rosa).json()["orders"][0]

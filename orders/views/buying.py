@@ -25,7 +25,7 @@ from orders.shoppers import ForShoppers
 
 OF_KEYS = (RequestInProgress, IdempotencyKeyReused)
 OF_CART = (OutOfStock, NotForSale, CartIsFull, CurrencyNotAccepted, ChangedMeanwhile)
-OF_CHECKOUT = (CartIsEmpty, OutOfStock, PriceChanged, NotForSale, ChangedMeanwhile)
+OF_CHECKOUT = (CartIsEmpty, OutOfStock, PriceChanged, NotForSale, CurrencyNotAccepted, ChangedMeanwhile)
 
 
 class CartPages(ForShoppers):
