@@ -93,14 +93,14 @@ def act_or_refuse(view: APIView, act: Callable[[], Response]) -> HttpResponse:
 
 
 def owner_of(request: Request) -> str | None:
-    """Whose key it is: the user's, or the guest's with this cart.
+    """Whose key it is: the user's, or the guest's with this cart or the link of this mail.
 
-    None for who comes with neither: nobody could tell two of them behind one address apart, and the answer would show
+    None for who comes with none: nobody could tell two of them behind one address apart, and the answer would show
     the one what the other has. Such a guest has nothing yet that could be done twice.
     """
     if request.user and request.user.is_authenticated:
         return f"user:{request.user.pk}"
-    guest = request.META.get("HTTP_X_CART_TOKEN")
+    guest = request.META.get("HTTP_X_CART_TOKEN") or request.query_params.get("token")
     return "guest:" + hashlib.sha256(guest.encode()).hexdigest() if guest else None
 
 

@@ -101,7 +101,7 @@ def test_six_taps_at_once_do_it_once():
 @pytest.mark.django_db(transaction=True)
 def test_while_the_first_request_runs_the_second_is_told_to_wait(rf):
     request = rf.post(URL, headers={"x-cart-token": "a guest's"})
-    request.user, request._request = None, request
+    request.user, request._request, request.query_params = None, request, request.GET
 
     def second(_: int):
         return ask(Client(), "slow")

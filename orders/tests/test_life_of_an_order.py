@@ -201,6 +201,17 @@ def test_whoever_has_the_token_may_do_what_the_buyer_may_and_no_more(offer, sell
     assert [event["by"] for event in events] == ["buyer", "shop", "shop", "buyer"]
 
 
+def test_a_guest_who_cancels_by_the_link_twice_with_one_key_is_answered_the_same(offer):
+    guest = Client()
+    token = put_in_cart(guest, offer)["X-Cart-Token"]
+    purchase = check_out(guest, email="guest@example.com", **{"x-cart-token": token}).json()
+    path = f"orders/{order_of(purchase)}/cancel/?token={purchase['token']}"
+
+    first, second = (post(Client(), path, {}, **{"idempotency-key": "1"}) for _ in range(2))
+
+    assert (first.status_code, second.status_code, second.json()) == (200, 200, first.json())
+
+
 @pytest.mark.parametrize("body", [{"carrier": "x" * 101}, {"tracking_number": 5}, {"carrier": "\x00"}, [], "x"])
 def test_a_parcel_is_described_in_short_text(rosa, offer, seller, body):
     purchase = buy(rosa, offer)
