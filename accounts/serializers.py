@@ -1,6 +1,5 @@
 """The shapes that accounts are asked and answered in."""
 
-import re
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -12,23 +11,9 @@ from rest_framework import serializers
 
 from accounts.countries import countries
 from accounts.models import Address, DeviceSession, Membership, User, normal_email
+from bookstore.fields import LineField, WordsField, YesNoField
 
 LONGEST_PASSWORD = 128
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-def one_line(text: str) -> None:
-    if CONTROL_CHARACTERS.search(text):
-        message = _("Line breaks and control characters are not possible here.")
-        raise serializers.ValidationError(message, code="control_characters")
-
-
-class LineField(serializers.CharField):
-    """One line of text without control characters."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.validators.append(one_line)
 
 
 class OptionalLineField(LineField):
@@ -46,12 +31,11 @@ class EmailAddressField(serializers.EmailField):
         return normal_email(super().to_internal_value(data))
 
 
-class PasswordField(serializers.CharField):
+class PasswordField(WordsField):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             **{
                 "max_length": LONGEST_PASSWORD,
-                "trim_whitespace": False,
                 "write_only": True,
                 "style": {"input_type": "password"},
                 **options,
@@ -87,8 +71,8 @@ class VerifyEmailSerializer(serializers.Serializer):
     """E-mail address and code, or the token of the link in the same mail."""
 
     email = EmailAddressField(required=False)
-    code = serializers.CharField(required=False, max_length=20, help_text="Six digits.")
-    token = serializers.CharField(required=False, max_length=200)
+    code = WordsField(required=False, max_length=20, help_text="Six digits.")
+    token = WordsField(required=False, max_length=200)
     device_name = OptionalLineField(max_length=100)
 
     def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +87,7 @@ class VerifyEmailSerializer(serializers.Serializer):
 
 
 class RefreshSerializer(serializers.Serializer):
-    refresh = serializers.CharField(max_length=10_000)
+    refresh = WordsField(max_length=10_000)
 
 
 class PlaceSerializer(serializers.Serializer):
@@ -192,6 +176,9 @@ class PostalAddressSerializer(serializers.Serializer):
 
 class AddressSerializer(PostalAddressSerializer, serializers.ModelSerializer):
     """An address in the address book."""
+
+    is_default_shipping = YesNoField(required=False)
+    is_default_billing = YesNoField(required=False)
 
     class Meta:
         model = Address

@@ -11,6 +11,8 @@ from bookstore.money import Money, minor_units
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tabs and the ends of lines
 
+LINE_BREAKS = re.compile(r"[\t\n\r\u2028\u2029]")
+
 
 class WholeNumberField(serializers.IntegerField):
     """A number of JSON; DRF would take a text of digits too."""
@@ -34,6 +36,20 @@ class WordsField(serializers.CharField):
             self.fail("invalid")
         if CONTROL_CHARACTERS.search(data):
             self.fail("control_characters")
+        return super().to_internal_value(data)
+
+
+class LineField(WordsField):
+    """One line of text, without spaces around it."""
+
+    default_error_messages = {"line_break": _("Line breaks are not possible here.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"trim_whitespace": True, **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, str) and LINE_BREAKS.search(data):
+            self.fail("line_break")
         return super().to_internal_value(data)
 
 

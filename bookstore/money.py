@@ -44,8 +44,16 @@ class Money:
         return f"{self.amount} {self.currency}"
 
 
+# Codes of ISO 4217 that nobody pays with: metals, units of account, tests, no currency at all.
+NOT_MONEY = frozenset(
+    ["XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XFO", "XFU", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"]
+)
+
+
 def minor_units(currency: str) -> int:
     """How many minor units make one unit: 100 cents, 1 yen, 1000 fils. Raises ValueError for an unknown code."""
+    if currency in NOT_MONEY:
+        raise ValueError(f"{currency!r} is not a currency that anybody pays with.")
     try:
         return int(get_currency(currency).sub_unit)
     except CurrencyDoesNotExist as error:

@@ -176,7 +176,7 @@ def envelope(
 
 
 class Pages(BasePagination):
-    """The envelope for any queryset that is ordered by one column and its key, neither of them null."""
+    """The envelope for any queryset that is ordered by one column and its key, or its key alone, none of them null."""
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
         self.request, self.wanted = request, PageRequest.read(request.query_params)
@@ -198,11 +198,13 @@ class Pages(BasePagination):
 
     def after(self, queryset: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
         """Rows behind those values: a range on the first column, so that its index serves, ties by the key."""
-        first, key = (name.lstrip("-") for name in self.order)
+        first, *key = (name.lstrip("-") for name in self.order)
         beyond = "lt" if self.order[0].startswith("-") else "gt"
-        return queryset.filter(**{f"{first}__{beyond}e": values[0]}).filter(
-            Q(**{f"{first}__{beyond}": values[0]}) | Q(**{f"{key}__{beyond}": values[1]})
-        )
+        further = Q(**{f"{first}__{beyond}": values[0]})
+        if not key:
+            return queryset.filter(further)
+        ties = Q(**{f"{key[0]}__{beyond}": values[1]})
+        return queryset.filter(**{f"{first}__{beyond}e": values[0]}).filter(further | ties)
 
     def get_paginated_response(self, data: list[Any]) -> Response:
         cursor = None

@@ -211,7 +211,8 @@ SPECTACULAR_SETTINGS = {
         "ConditionEnum": "catalog.vocabularies.Condition.choices",
         "AvailabilityEnum": "catalog.serializers.AVAILABILITY",
         "OrderStatusEnum": "orders.models.OrderStatus.choices",
-        "PaymentStatusEnum": "orders.serializers.STATUSES_OF_A_PAYMENT",
+        "StatusOfPaymentEnum": "orders.serializers.STATUSES_OF_A_PAYMENT",
+        "PaymentStatusEnum": "orders.serializers.PAYMENT_STATUSES",
         "PurchaseStatusEnum": "orders.serializers.STATUSES_OF_A_PURCHASE",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -280,6 +281,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(),
         "args": ["expire_purchases"],
+    },
+    "forget old carts of guests": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="53", hour="3"),
+        "args": ["purge_carts"],
     },
     "forget expired tokens": {
         "task": "bookstore.tasks.run_command",

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.serializers import PostalAddressSerializer
-from bookstore.fields import WholeNumberField, WordsField
+from bookstore.fields import LineField, WholeNumberField, WordsField
 from bookstore.schema import MoneySerializer
 from catalog.models import Offer
 from catalog.serializers import SellerInOfferSerializer
@@ -95,6 +95,7 @@ class CartProblemSerializer(serializers.Serializer):
     facts = serializers.DictField()
 
 
+@extend_schema_serializer(many=False)
 class CartSerializer(serializers.Serializer):
     """What the reader is about to buy; totals are without postage, with the tax of the shop's own country."""
 
@@ -274,5 +275,5 @@ class CancelSerializer(serializers.Serializer):
 
 
 class ShipSerializer(serializers.Serializer):
-    carrier = WordsField(max_length=100, required=False, default="", allow_blank=True)
-    tracking_number = WordsField(max_length=100, required=False, default="", allow_blank=True)
+    carrier = LineField(max_length=100, required=False, default="", allow_blank=True)
+    tracking_number = LineField(max_length=100, required=False, default="", allow_blank=True)

@@ -1,13 +1,19 @@
 """The address book."""
 
+from typing import Any
+
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
 from accounts import errors, examples, services
 from accounts.models import Address
 from accounts.schema import answered, sent
 from accounts.serializers import AddressSerializer
+from bookstore.errors import IdempotencyKeyReused, RequestInProgress
+from bookstore.idempotency import idempotent
 from bookstore.schema import refusing
 
 SENT, ANSWERED = sent(Address=examples.NEW_ADDRESS), answered(Address=examples.ADDRESS)
@@ -20,7 +26,11 @@ SENT, ANSWERED = sent(Address=examples.NEW_ADDRESS), answered(Address=examples.A
         operation_id="me_addresses_create",
         summary="Keep an address",
         description="The first one becomes the default for books and for invoices.",
-        responses={201: AddressSerializer, **refusing(errors.TooManyAddresses)},
+        parameters=[OpenApiParameter("Idempotency-Key", location=OpenApiParameter.HEADER)],
+        responses={
+            201: AddressSerializer,
+            **refusing(errors.TooManyAddresses, RequestInProgress, IdempotencyKeyReused),
+        },
         examples=[*SENT, *answered(201, Address=examples.ADDRESS)],
     ),
     update=extend_schema(
@@ -40,6 +50,10 @@ class AddressViewSet(ModelViewSet):
     def get_queryset(self) -> QuerySet[Address]:
         addresses = super().get_queryset()
         return addresses.visible_to(self.request.user) if self.request.user.is_authenticated else addresses.none()
+
+    @idempotent()
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().create(request, *args, **kwargs)
 
     def perform_create(self, serializer: AddressSerializer) -> None:
         serializer.instance = services.add_address(self.request.user, **serializer.validated_data)

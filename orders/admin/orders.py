@@ -93,7 +93,7 @@ class OrderAdmin(SellerAdmin, ConsoleAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Sellers see what was paid for; what is waiting for money is none of their business yet."""
         orders = super().get_queryset(request).prefetch_related("lines")
-        return orders if request.user.is_superuser else orders.exclude(status__in=UNPAID)
+        return orders if request.user.is_superuser else orders.filter(paid_at__isnull=False)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
         """Not locked here: whoever changes an order locks its purchase first, and the services do."""

@@ -36,11 +36,15 @@ class Shopper:
 
     user: User | None = None
     guest: UUID | None = None
+    is_new: bool = False
 
     @classmethod
     def known_by(cls, user: User | None, token: str) -> Shopper:
         """The user, or else the guest with this token; one without a good token is a new guest."""
-        return cls(user=user) if user else cls(guest=guest_key(token) or uuid7())
+        if user:
+            return cls(user=user)
+        known = guest_key(token)
+        return cls(guest=known or uuid7(), is_new=known is None)
 
     @property
     def token(self) -> str | None:

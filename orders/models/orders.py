@@ -58,11 +58,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Those of that organization, if the user is a member of it, once they are paid."""
         # By the organization's id, which lets an index give them in order; a join would read and sort them all.
         sellers = [place.id for place in user.places if place.slug == slug]
-        return self.filter(seller__in=sellers).exclude(status__in=UNPAID)
+        return self.filter(seller__in=sellers, paid_at__isnull=False)
 
     def open_to(self, user: User) -> OrderQuerySet:
         """Those that the user has bought, and those that the user's organizations are to pack."""
-        to_pack = Q(seller__in=[place.id for place in user.places]) & ~Q(status__in=UNPAID)
+        to_pack = Q(seller__in=[place.id for place in user.places], paid_at__isnull=False)
         return self.filter(Q(purchase__buyer=user) | to_pack)
 
     def lock(self) -> OrderQuerySet:
@@ -100,6 +100,7 @@ class Order(TimestampedModel):
     shipping_minor = models.PositiveBigIntegerField(_("postage in minor units"))
     total_minor = models.PositiveBigIntegerField(_("total in minor units"))
     tax_lines = models.JSONField(_("tax"), default=list)
+    paid_at = models.DateTimeField(_("paid"), null=True, editable=False)
     objects = OrderQuerySet.as_manager()
 
     class Meta:
@@ -149,7 +150,9 @@ class Order(TimestampedModel):
         if status not in self.next_statuses:
             raise IllegalTransition(order=self.number, status=self.status, wanted=status.value)
         before, self.status = self.status, status
-        self.save(update_fields=["status", "updated_at"])
+        if status == OrderStatus.PAID:
+            self.paid_at = timezone.now()
+        self.save(update_fields=["status", "paid_at", "updated_at"])
         OrderEvent.objects.create(order=self, before=before, after=status, by=by, reason=reason)
 
 

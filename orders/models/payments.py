@@ -13,8 +13,13 @@ from orders.models.carts import Shopper
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def payable_by(self, shopper: Shopper) -> PaymentQuerySet:
-        """The user's own, and those of guests, who are known to a payment's page by nothing but its address."""
-        return self.filter(Q(purchase__buyer=shopper.user) | Q(purchase__buyer=None))
+        """The user's own, or those of the guest with this cart. A guest who shows none may pay for any guest who told
+        them the payment's id: a provider's page does not know who pays either.
+        """
+        if shopper.user:
+            return self.filter(purchase__buyer=shopper.user)
+        guests = self.filter(purchase__buyer=None)
+        return guests if shopper.is_new else guests.filter(purchase__guest_key=shopper.guest)
 
 
 class Payment(TimestampedModel):

@@ -30,7 +30,7 @@ from orders.models import (
     Shopper,
 )
 from orders.providers import PROVIDERS
-from orders.services.payments import Report, settle
+from orders.services.payments import NOTHING_TO_PAY, Report, settle
 from orders.totals import Totals
 
 FILES = {Format.EBOOK, Format.AUDIOBOOK}
@@ -117,7 +117,7 @@ def check_out(
     empty(items[0].cart)
     hold_copies([Wanted(item.offer_id, item.quantity, item.price_seen) for item in items])
     if not purchase.total_minor:
-        settle(payment, Report.succeeded("nothing to pay", 0))
+        settle(payment, Report.succeeded(NOTHING_TO_PAY, 0))
     return purchase
 
 

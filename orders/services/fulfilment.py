@@ -9,8 +9,8 @@ from bookstore.outbox import send_mail
 from catalog.models import StockReason
 from catalog.services import return_copies
 from orders.errors import IllegalTransition
-from orders.models import BUYER_CANCELS, Order, OrderStatus, Payment, PaymentEvent, Purchase, Shipment
-from orders.services.payments import ask_for_less, let_go, refund
+from orders.models import BUYER_CANCELS, Order, OrderStatus, Payment, Purchase, Shipment
+from orders.services.payments import ask_for_less, let_go, paid_back, refund
 
 
 @transaction.atomic
@@ -37,8 +37,7 @@ def cancel_order(order: Order, *, by: User | None, reason: str = "", if_match: s
 
 def pay_back(order: Order) -> None:
     """Return what is left of an order's money, by the payment that brought it."""
-    already = sum(event.amount_minor for event in order.payment_events.filter(kind=PaymentEvent.Kind.REFUNDED))
-    left = order.total_minor - already
+    left = order.total_minor - paid_back(order)
     if left:
         payment = order.purchase.payments.filter(status=Payment.Status.SUCCEEDED).latest("pk")
         refund(payment, Money(left, order.currency), reason="order cancelled", order=order)

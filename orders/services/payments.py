@@ -16,6 +16,8 @@ from catalog.services import Wanted, hold_copies, release_copies, sell_copies
 from orders.models import BOUGHT, Order, OrderStatus, Payment, PaymentEvent, Purchase
 from orders.providers import PROVIDERS
 
+NOTHING_TO_PAY = "nothing to pay"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -118,10 +120,21 @@ def lock_shelves(orders: Iterable[Order]) -> None:
 
 def return_what_is_too_much(payment: Payment, orders: Iterable[Order]) -> int:
     """Pay back what was captured beyond the orders that stand, and say how much (minor units)."""
-    minor = max(too_much(payment.purchase, orders), 0)
-    if minor:
-        refund(payment, Money(minor, payment.currency), reason="paid too late, twice, or too little")
+    minor = left = max(too_much(payment.purchase, orders), 0)
+    for order in orders:
+        part = 0 if order.status in BOUGHT else min(left, order.total_minor - paid_back(order))
+        if part:
+            refund(payment, Money(part, payment.currency), reason="paid too late, or too little", order=order)
+            left -= part
+    if left:
+        refund(payment, Money(left, payment.currency), reason="paid twice")
     return minor
+
+
+def paid_back(order: Order) -> int:
+    """What has gone back to the buyer for this order (minor units)."""
+    refunds = order.payment_events.filter(kind=PaymentEvent.Kind.REFUNDED)
+    return sum(refunds.values_list("amount_minor", flat=True))
 
 
 def too_much(purchase: Purchase, orders: Iterable[Order]) -> int:
@@ -180,6 +193,8 @@ def ask_for_less(purchase: Purchase, minor: int) -> None:
         payment.amount_minor -= minor
         payment.save(update_fields=["amount_minor", "updated_at"])
         PROVIDERS[payment.provider].change_amount(payment)
+        if not payment.amount_minor:
+            settle(payment, Report.succeeded(NOTHING_TO_PAY, 0))
 
 
 def close_payments(purchase: Purchase) -> None:

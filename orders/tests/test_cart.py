@@ -1,7 +1,11 @@
 """Filling a cart, as a guest and as a reader who is signed in."""
 
+from datetime import timedelta
+
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.tests.factories import make_user, sign_in
 from bookstore.testing import at_once, count_queries
@@ -193,6 +197,18 @@ def test_a_repeated_key_puts_in_once(rosa):
         put_in_cart(rosa, offer, 1, **{"idempotency-key": "tap"})
 
     assert CartItem.objects.get().quantity == 1
+
+
+def test_old_carts_of_guests_are_forgotten(rosa):
+    offer = make_offer()
+    for client in (rosa, Client(), Client()):
+        put_in_cart(client, offer)
+    guests = Cart.objects.filter(user=None)
+    Cart.objects.exclude(pk=guests.last().pk).update(updated_at=timezone.now() - timedelta(days=91))
+
+    call_command("purge_carts", verbosity=0)
+
+    assert sorted(cart.user_id is None for cart in Cart.objects.all()) == [False, True]
 
 
 @pytest.mark.django_db(transaction=True)

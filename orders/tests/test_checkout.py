@@ -250,7 +250,7 @@ def test_an_order_begins_with_an_event(rosa):
     put_in_cart(rosa, make_offer())
     order = check_out(rosa).json()["orders"][0]
 
-    events = rosa.get(f"/api/v1/orders/{order['id']}/events/").json()
+    events = rosa.get(f"/api/v1/orders/{order['id']}/events/").json()["results"]
 
     assert [(event["before"], event["after"], event["by"]) for event in events] == [("", "pending_payment", "buyer")]
 

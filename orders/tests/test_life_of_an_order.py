@@ -72,7 +72,7 @@ def test_a_seller_ships_and_the_buyer_reads_of_it(rosa, offer, seller):
     assert (delivered.status_code, delivered.json()["status"]) == (200, "delivered")
     [mail] = deliver_mails()
     assert (mail.to, "00340434" in mail.body, "DHL" in mail.body) == (["rosa@example.com"], True, True)
-    events = rosa.get(f"/api/v1/orders/{order_of(purchase)}/events/").json()
+    events = rosa.get(f"/api/v1/orders/{order_of(purchase)}/events/").json()["results"]
     assert [(event["after"], event["by"]) for event in events] == [
         ("pending_payment", "buyer"),
         ("paid", "shop"),
@@ -197,7 +197,7 @@ def test_whoever_has_the_token_may_do_what_the_buyer_may_and_no_more(offer, sell
     cancelled = post(stranger, cancel)
 
     assert (refused.status_code, cancelled.status_code) == (409, 200)
-    events = seller.get(f"/api/v1/orders/{order_of(purchase)}/events/").json()
+    events = seller.get(f"/api/v1/orders/{order_of(purchase)}/events/").json()["results"]
     assert [event["by"] for event in events] == ["buyer", "shop", "shop", "buyer"]
 
 
@@ -282,3 +282,36 @@ def test_shipping_and_cancelling_at_once_do_one_of_them():
     offer.refresh_from_db()
     refunds = PaymentEvent.objects.filter(kind="refunded").count()
     assert (*status_of(purchase), offer.on_hand, refunds) in [("cancelled", 5, 1), ("shipped", 4, 0)]
+
+
+def test_a_seller_never_sees_what_was_cancelled_before_it_was_paid(rosa, offer, seller):
+    put_in_cart(rosa, offer)
+    purchase = check_out(rosa).json()
+    post(rosa, f"orders/{order_of(purchase)}/cancel/")
+
+    assert seller.get("/api/v1/orders/", {"seller": offer.seller.slug}).json()["results"] == []
+    assert seller.get(f"/api/v1/orders/{order_of(purchase)}/").status_code == 404
+
+
+def test_orders_are_walked_by_cursor(rosa, offer):
+    for _ in range(5):
+        buy(rosa, offer)
+
+    seen, cursor = [], ""
+    for _ in range(3):
+        page = rosa.get("/api/v1/orders/", {"page_size": 2, "cursor": cursor}).json()
+        seen += [order["id"] for order in page["results"]]
+        cursor = page["pagination"]["next_cursor"] or ""
+
+    assert seen == [str(pk) for pk in Order.objects.order_by("-pk").values_list("pk", flat=True)]
+
+
+def test_when_what_is_left_of_a_purchase_costs_nothing_it_is_paid(rosa, offer):
+    free = make_offer(make_edition(format="ebook"), price_minor=0, seller=make_seller("Other"))
+    put_in_cart(rosa, offer)
+    put_in_cart(rosa, free)
+    purchase = check_out(rosa).json()
+
+    post(rosa, f"orders/{order_of(purchase)}/cancel/")
+
+    assert status_of(purchase) == ["cancelled", "paid"]

@@ -172,6 +172,8 @@ def test_late_money_for_what_is_sold_goes_back(rosa):
 
     assert (status_of(purchase), shelf(offer)) == (["expired"], (0, 0))
     assert money("refunded") == purchase_total(purchase)
+    [order] = rosa.get(f"/api/v1/purchases/{purchase['id']}/").json()["orders"]
+    assert order["payment_status"] == "refunded"
     [mail] = deliver_mails()
     assert (mail.to, purchase["total"]["amount"] in mail.body) == (["rosa@example.com"], True)
 
@@ -272,3 +274,21 @@ def test_late_payments_of_the_same_books_from_several_sellers_do_not_deadlock():
     at_once(lambda payment: settle(payment, Report.succeeded("late", payment.amount_minor)), payments)
 
     assert list(Order.objects.values_list("status", flat=True)) == ["paid"] * 4
+
+
+def test_a_guests_payment_is_nothing_to_other_readers(terms):
+    guest, other = Client(), Client()
+    token = put_in_cart(guest, make_offer())["X-Cart-Token"]
+    others = put_in_cart(other, make_offer())["X-Cart-Token"]
+    purchase = check_out(guest, email="guest@example.com", **{"x-cart-token": token}).json()
+    path = f"payments/{purchase['payment']['id']}/simulate/"
+
+    refused = [
+        post(make_reader("ben@example.com"), path, {"outcome": "succeed"}),
+        post(other, path, {"outcome": "succeed"}, **{"x-cart-token": others}),
+    ]
+    failed = post(guest, path, {"outcome": "fail"}, **{"x-cart-token": token})
+    paid = post(Client(), f"{path}?token={purchase['token']}", {"outcome": "succeed"})
+
+    assert [answer.status_code for answer in refused] == [404, 404]
+    assert (failed.json()["status"], paid.json()["status"]) == ("failed", "succeeded")

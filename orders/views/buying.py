@@ -176,15 +176,18 @@ class PaymentViewSet(ForShoppers, UUIDLookup, GenericViewSet):
     queryset = Payment.objects.filter(provider="test")
 
     def get_queryset(self) -> QuerySet[Payment]:
-        """The reader's own. A guest's needs nothing but its id, as a provider's page would not either."""
-        return super().get_queryset().payable_by(self.shopper).select_related("purchase")
+        """The reader's own; with the token of its mail, a guest's."""
+        payments, token = super().get_queryset().select_related("purchase"), self.request.query_params.get("token")
+        if token:
+            return payments.filter(purchase__in=Purchase.objects.opened_by(token))
+        return payments.payable_by(self.shopper)
 
     @extend_schema(
         operation_id="payments_simulate",
         summary="Say what the buyer does on the test provider's page",
         description="Only with the test provider. After `fail` the buyer may try again until `expires_at`. Money that "
         "comes later still buys what is left, and else goes back.",
-        parameters=[CART_TOKEN, IDEMPOTENCY_KEY],
+        parameters=[TOKEN, CART_TOKEN, IDEMPOTENCY_KEY],
         request=serializers.SimulationSerializer,
         responses={200: serializers.PaymentSerializer, **refusing(*OF_KEYS)},
         examples=shown("A payment", examples.PAYMENT),

@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.permissions import GuestOrSignedIn, IsSellerOf, SignedIn
 from bookstore.concurrency import etag_of_row, if_match
-from bookstore.errors import ChangedMeanwhile, IdempotencyKeyReused, RequestInProgress
+from bookstore.errors import ChangedMeanwhile, IdempotencyKeyReused, PermissionDenied, RequestInProgress
 from bookstore.idempotency import idempotent
 from bookstore.schema import refusing
 from bookstore.views import UUIDLookup
@@ -84,10 +84,11 @@ class OrderViewSet(ForShoppers, UUIDLookup, ListModelMixin, RetrieveModelMixin, 
         filters=False,
         examples=shown("An event", examples.EVENT),
     )
-    @action(detail=True, pagination_class=None, filterset_class=None)
+    @action(detail=True, filterset_class=None)
     def events(self, request: Request, pk: str) -> Response:
-        events = self.get_object().events.select_related("order__purchase")
-        return Response(serializers.OrderEventSerializer(events, many=True).data)
+        events = self.get_object().events.select_related("order__purchase").order_by("id")
+        page = self.paginate_queryset(events)
+        return self.get_paginated_response(serializers.OrderEventSerializer(page, many=True).data)
 
     @extend_schema(
         operation_id="orders_cancel",
@@ -116,7 +117,7 @@ class OrderViewSet(ForShoppers, UUIDLookup, ListModelMixin, RetrieveModelMixin, 
         description="For members of the order's seller. The buyer gets a mail.",
         parameters=[IF_MATCH],
         request=serializers.ShipSerializer,
-        responses={200: serializers.OrderSerializer, **refusing(IllegalTransition, ChangedMeanwhile)},
+        responses={200: serializers.OrderSerializer, **refusing(PermissionDenied, IllegalTransition, ChangedMeanwhile)},
         examples=shown("An order", examples.ORDER),
     )
     @action(detail=True, methods=["post"])
@@ -132,7 +133,7 @@ class OrderViewSet(ForShoppers, UUIDLookup, ListModelMixin, RetrieveModelMixin, 
         description="For members of the order's seller.",
         parameters=[IF_MATCH],
         request=None,
-        responses={200: serializers.OrderSerializer, **refusing(IllegalTransition, ChangedMeanwhile)},
+        responses={200: serializers.OrderSerializer, **refusing(PermissionDenied, IllegalTransition, ChangedMeanwhile)},
         examples=shown("An order", examples.ORDER),
     )
     @action(detail=True, methods=["post"])
