@@ -28,6 +28,7 @@ def served(port: int, data_dir: Path, application: str = "config.wsgi:applicatio
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/health/live/", server)
+        time.sleep(2)  # until all workers listen: a connection stays with the one that took it
         yield
     finally:
         os.killpg(server.pid, signal.SIGTERM)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from catalog.errors import NotForSale, OutOfStock, PriceChanged
-from orders.models import Cart, CartItem, Rates, Shopper
+from orders.models import Cart, CartItem, Rates
 from orders.totals import Totals
 
 
@@ -58,6 +58,5 @@ def problem(item: CartItem) -> OutOfStock | NotForSale | PriceChanged | None:
     return None
 
 
-def cart_page(shopper: Shopper) -> CartPage:
-    cart = Cart.objects.of(shopper).first()
+def cart_page(cart: Cart | None) -> CartPage:
     return CartPage(cart, list(cart.items.for_api()) if cart else [])

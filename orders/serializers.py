@@ -277,3 +277,7 @@ class CancelSerializer(serializers.Serializer):
 class ShipSerializer(serializers.Serializer):
     carrier = LineField(max_length=100, required=False, default="", allow_blank=True)
     tracking_number = LineField(max_length=100, required=False, default="", allow_blank=True)
+
+
+# Made once: to build the fields of a serializer costs more than to fill them. What is shown depends on nobody who asks.
+CART, PURCHASE, PAYMENT, ORDER = CartSerializer(), PurchaseSerializer(), PaymentSerializer(), OrderSerializer()

@@ -15,7 +15,7 @@ from orders.models import MOST_COPIES, MOST_ITEMS, Cart, CartItem, Shopper, gues
 
 
 @transaction.atomic
-def add_to_cart(shopper: Shopper, *, offer: Offer, quantity: int, if_match: str | None = None) -> None:
+def add_to_cart(shopper: Shopper, *, offer: Offer, quantity: int, if_match: str | None = None) -> Cart:
     """Put copies into the cart, on top of those that are in it. Raises OutOfStock, NotForSale, CartIsFull."""
     cart = opened(shopper, if_match)
     items = {item.offer_id: item for item in cart.items.all()}
@@ -23,21 +23,21 @@ def add_to_cart(shopper: Shopper, *, offer: Offer, quantity: int, if_match: str 
         raise CartIsFull(limit=MOST_ITEMS)
     item = items.get(offer.pk) or CartItem(cart=cart, quantity=0)
     item.offer = offer
-    keep(item, item.quantity + quantity)
+    return keep(item, item.quantity + quantity)
 
 
 @transaction.atomic
-def change_cart_item(shopper: Shopper, *, item: CartItem, quantity: int, if_match: str | None = None) -> None:
+def change_cart_item(shopper: Shopper, *, item: CartItem, quantity: int, if_match: str | None = None) -> Cart:
     """Set how many copies of it are wanted; whoever does so has seen the price as it is now."""
     cart = opened(shopper, if_match)
-    keep(still_in(cart, item), quantity)
+    return keep(still_in(cart, item), quantity)
 
 
 @transaction.atomic
-def remove_from_cart(shopper: Shopper, *, item: CartItem, if_match: str | None = None) -> None:
+def remove_from_cart(shopper: Shopper, *, item: CartItem, if_match: str | None = None) -> Cart:
     cart = opened(shopper, if_match)
     still_in(cart, item).delete()
-    touch(cart)
+    return touch(cart)
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def still_in(cart: Cart, item: CartItem) -> CartItem:
     return found
 
 
-def keep(item: CartItem, quantity: int) -> None:
+def keep(item: CartItem, quantity: int) -> Cart:
     """Keep so many copies at today's price, if the shelf has them."""
     offer = item.offer
     left = min(offer.available, MOST_COPIES)
@@ -98,9 +98,10 @@ def keep(item: CartItem, quantity: int) -> None:
         raise OutOfStock(errors=[error], title=offer.title, available=left, wanted=quantity)
     item.quantity, item.price_minor, item.currency = quantity, offer.price_minor, offer.currency
     item.save()
-    touch(item.cart)
+    return touch(item.cart)
 
 
-def touch(cart: Cart) -> None:
+def touch(cart: Cart) -> Cart:
     """Its ETag changes."""
     cart.save(update_fields=["updated_at"])
+    return cart

@@ -1,6 +1,6 @@
 """From cart to purchase."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -75,7 +75,7 @@ def quote(shopper: Shopper, *, country: str = "", shipping_method: ShippingMetho
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def check_out(
     shopper: Shopper,
     *,
@@ -89,6 +89,7 @@ def check_out(
     if_match: str | None = None,
 ) -> Purchase:
     """Buy all that is in the cart, or nothing: an order with each seller, one payment, and copies held until then.
+    The purchase comes as `for_api` loads it.
 
     Raises CartIsEmpty, OutOfStock, PriceChanged, NotForSale, CurrencyNotAccepted, ChangedMeanwhile; then nothing has
     changed.
@@ -112,13 +113,14 @@ def check_out(
         currency=settings.SHOP_CURRENCY,
         total_minor=sum(parcel.totals.total for parcel in parcels),
     )
-    write_orders(purchase, parcels)
+    orders = write_orders(purchase, parcels)
     payment = open_payment(purchase, payment_method)
     empty(items[0].cart)
     hold_copies([Wanted(item.offer_id, item.quantity, item.price_seen) for item in items])
     if not purchase.total_minor:
         settle(payment, Report.succeeded(NOTHING_TO_PAY, 0))
-    return purchase
+        return Purchase.objects.for_api().get(pk=purchase.pk)
+    return as_for_api(purchase, orders, payment)
 
 
 def items_of(cart: Cart | None) -> list[CartItem]:
@@ -156,16 +158,28 @@ def has_weight(items: Sequence[tuple[CartItem, Decimal]]) -> bool:
     return any(item.offer.edition.format not in FILES for item, _rate in items)
 
 
-def write_orders(purchase: Purchase, parcels: Sequence[Parcel]) -> None:
-    orders = [order_of(purchase, parcel, place) for place, parcel in enumerate(parcels, start=1)]
-    lines = [
-        line_of(order, item, rate) for order, parcel in zip(orders, parcels, strict=True) for item, rate in parcel.items
-    ]
+def write_orders(purchase: Purchase, parcels: Sequence[Parcel]) -> dict[Order, list[OrderLine]]:
+    """The orders with their lines."""
+    orders = {
+        (order := order_of(purchase, parcel, place)): [line_of(order, item, rate) for item, rate in parcel.items]
+        for place, parcel in enumerate(parcels, start=1)
+    }
     Order.objects.bulk_create(orders)
-    OrderLine.objects.bulk_create(lines)
+    OrderLine.objects.bulk_create(line for lines in orders.values() for line in lines)
     OrderEvent.objects.bulk_create(
         OrderEvent(order=order, after=OrderStatus.PENDING_PAYMENT, by=purchase.buyer) for order in orders
     )
+    return orders
+
+
+def as_for_api(purchase: Purchase, orders: Mapping[Order, list[OrderLine]], payment: Payment) -> Purchase:
+    """The purchase with all that its answer shows: it was written just now, and reading it would cost five queries."""
+    for order, lines in orders.items():
+        for line in lines:
+            vars(line).update(book_id=line.edition.book_id)
+        vars(order).update(refunded_minor=0, _prefetched_objects_cache={"lines": lines, "shipments": []})
+    vars(purchase).update(_prefetched_objects_cache={"orders": list(orders), "payments": [payment]})
+    return purchase
 
 
 def order_of(purchase: Purchase, parcel: Parcel, place: int) -> Order:

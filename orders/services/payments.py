@@ -1,8 +1,8 @@
 """The one way to paid, and the ways out of it."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,8 +19,7 @@ from orders.providers import PROVIDERS
 NOTHING_TO_PAY = "nothing to pay"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What a provider says of a payment; the reference is the charge's, so that each counts once."""
 
     kind: PaymentEvent.Kind
@@ -37,24 +36,25 @@ class Report:
 
 
 @transaction.atomic
-def settle(payment: Payment, report: Report) -> None:
+def settle(payment: Payment, report: Report) -> Payment:
     """Take note of what became of a payment, once however often and in whatever order it is reported.
 
     Webhook, returning buyer and sweeper all come here. Money for orders that can no longer be had goes back.
     """
     purchase = Purchase.objects.lock().get(pk=payment.purchase_id)
     payment = purchase.payments.get(pk=payment.pk)
-    if payment.events.filter(kind=report.kind, reference=report.reference).exists():
-        return
-    payment.events.create(kind=report.kind, reference=report.reference, amount_minor=report.amount_minor)
+    events = list(PaymentEvent.objects.filter(payment__purchase=purchase))
+    if any((event.payment_id, event.kind, event.reference) == (payment.pk, *report[:2]) for event in events):
+        return payment
+    events.append(payment.events.create(**report._asdict()))
     if report.kind == PaymentEvent.Kind.FAILED:
         fail(payment)
-        return
+        return payment
     orders = list(purchase.orders.lock().prefetch_related("lines"))
     lock_shelves(orders)
-    paid = [order for order in orders if order.total_minor <= too_much(purchase, orders) and is_paid_now(order)]
+    paid = [order for order in orders if order.total_minor <= too_much(events, orders) and is_paid_now(order)]
     set_status(payment, Payment.Status.SUCCEEDED)
-    returned = return_what_is_too_much(payment, orders)
+    returned = return_what_is_too_much(payment, events, orders)
     if paid:
         send_mail("order_confirmed", to=purchase.email, language=purchase.language, purchase=str(purchase.pk))
     if returned:
@@ -65,14 +65,14 @@ def settle(payment: Payment, report: Report) -> None:
             purchase=str(purchase.pk),
             amount_minor=returned,
         )
+    return payment
 
 
-def simulate(payment: Payment, *, outcome: str) -> None:
+def simulate(payment: Payment, *, outcome: str) -> Payment:
     """Have the test provider report what its buyer did; paying twice is one charge, failing can happen again."""
     if outcome == "succeed":
-        settle(payment, Report.succeeded(f"charge-{payment.reference}", payment.amount_minor))
-    else:
-        settle(payment, Report.failed(f"failure-{uuid7().hex}"))
+        return settle(payment, Report.succeeded(f"charge-{payment.reference}", payment.amount_minor))
+    return settle(payment, Report.failed(f"failure-{uuid7().hex}"))
 
 
 def fail(payment: Payment) -> None:
@@ -118,10 +118,10 @@ def lock_shelves(orders: Iterable[Order]) -> None:
     list(books.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def return_what_is_too_much(payment: Payment, orders: Iterable[Order]) -> int:
+def return_what_is_too_much(payment: Payment, events: Sequence[PaymentEvent], orders: Sequence[Order]) -> int:
     """Pay back what was captured beyond the orders that stand, and say how much (minor units)."""
-    minor = left = max(too_much(payment.purchase, orders), 0)
-    for order in orders:
+    minor = left = max(too_much(events, orders), 0)
+    for order in orders if left else ():
         part = 0 if order.status in BOUGHT else min(left, order.total_minor - paid_back(order))
         if part:
             refund(payment, Money(part, payment.currency), reason="paid too late, or too little", order=order)
@@ -137,11 +137,11 @@ def paid_back(order: Order) -> int:
     return sum(refunds.values_list("amount_minor", flat=True))
 
 
-def too_much(purchase: Purchase, orders: Iterable[Order]) -> int:
+def too_much(events: Sequence[PaymentEvent], orders: Sequence[Order]) -> int:
     """What the shop has of the buyer's money beyond the orders that stand (minor units)."""
     standing = {order.pk: order.total_minor for order in orders if order.status in BOUGHT}
     captured = returned = 0
-    for event in PaymentEvent.objects.filter(payment__purchase=purchase):
+    for event in events:
         if event.kind == PaymentEvent.Kind.CAPTURED:
             captured += event.amount_minor
         elif event.kind == PaymentEvent.Kind.REFUNDED and event.order_id not in standing:

@@ -45,6 +45,15 @@ def test_a_cart_of_two_sellers_becomes_one_purchase_with_two_orders(rosa):
     assert rosa.get("/api/v1/cart/").json()["items"] == []
 
 
+def test_the_answer_is_what_a_read_would_say(rosa):
+    for seller in ("One", "Other"):
+        put_in_cart(rosa, make_offer(make_edition(isbn=None), seller=make_seller(seller)), 2)
+
+    bought = check_out(rosa, note="Ring twice.")
+
+    assert rosa.get(f"/api/v1/purchases/{bought.json()['id']}/").content == bought.content
+
+
 def test_copies_are_held_and_nobody_else_is_offered_them(rosa):
     offer = make_offer(make_edition(isbn="9780306406157"), on_hand=3)
     put_in_cart(rosa, offer, 2)

@@ -19,7 +19,7 @@ from bookstore.views import UUIDLookup
 from catalog.errors import NotForSale, OutOfStock, PriceChanged
 from orders import examples, reads, serializers, services
 from orders.errors import CartIsEmpty, CartIsFull, CurrencyNotAccepted
-from orders.models import CartItem, Payment, Purchase
+from orders.models import Cart, CartItem, Payment, Purchase
 from orders.schema import CART_TOKEN, IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED, IF_MATCH, TOKEN, shown
 from orders.shoppers import ForShoppers
 
@@ -33,10 +33,10 @@ class CartPages(ForShoppers):
 
     permission_classes = [GuestOrSignedIn]
 
-    def show(self, status: int = HTTP_200_OK) -> Response:
-        page = reads.cart_page(self.shopper)
+    def show(self, cart: Cart | None, status: int = HTTP_200_OK) -> Response:
+        page = reads.cart_page(cart)
         headers = {"ETag": etag_of_row(page.cart)} if page.cart else {}
-        return Response(serializers.CartSerializer(page).data, status=status, headers=headers)
+        return Response(serializers.CART.to_representation(page), status=status, headers=headers)
 
 
 class CartViewSet(CartPages, ViewSet):
@@ -49,7 +49,7 @@ class CartViewSet(CartPages, ViewSet):
         examples=shown("A cart", examples.CART),
     )
     def list(self, request: Request) -> Response:
-        return self.show()
+        return self.show(Cart.objects.of(self.shopper).first())
 
 
 class CartItemViewSet(CartPages, UUIDLookup, GenericViewSet):
@@ -57,7 +57,7 @@ class CartItemViewSet(CartPages, UUIDLookup, GenericViewSet):
     queryset = CartItem.objects.select_related("offer__edition__book")
 
     def get_queryset(self) -> QuerySet[CartItem]:
-        return super().get_queryset().filter(cart__in=reads.Cart.objects.of(self.shopper))
+        return super().get_queryset().filter(cart__in=Cart.objects.of(self.shopper))
 
     @extend_schema(
         operation_id="cart_items_create",
@@ -72,8 +72,8 @@ class CartItemViewSet(CartPages, UUIDLookup, GenericViewSet):
     def create(self, request: Request) -> Response:
         wanted = serializers.NewCartItemSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        services.add_to_cart(self.shopper, if_match=if_match(request), **wanted.validated_data)
-        return self.show(HTTP_201_CREATED)
+        cart = services.add_to_cart(self.shopper, if_match=if_match(request), **wanted.validated_data)
+        return self.show(cart, HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="cart_items_partial_update",
@@ -88,8 +88,8 @@ class CartItemViewSet(CartPages, UUIDLookup, GenericViewSet):
         item = self.get_object()
         wanted = serializers.CartItemQuantitySerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        services.change_cart_item(self.shopper, item=item, if_match=if_match(request), **wanted.validated_data)
-        return self.show()
+        cart = services.change_cart_item(self.shopper, item=item, if_match=if_match(request), **wanted.validated_data)
+        return self.show(cart)
 
     @extend_schema(
         operation_id="cart_items_destroy",
@@ -100,8 +100,8 @@ class CartItemViewSet(CartPages, UUIDLookup, GenericViewSet):
         examples=shown("A cart", examples.CART),
     )
     def destroy(self, request: Request, pk: str) -> Response:
-        services.remove_from_cart(self.shopper, item=self.get_object(), if_match=if_match(request))
-        return self.show()
+        cart = services.remove_from_cart(self.shopper, item=self.get_object(), if_match=if_match(request))
+        return self.show(cart)
 
 
 class CheckoutViewSet(ForShoppers, ViewSet):
@@ -145,7 +145,7 @@ class CheckoutViewSet(ForShoppers, ViewSet):
 
 def show_purchase(purchase: Purchase, status: int = HTTP_200_OK) -> Response:
     """Without an ETag: nothing is changed by it, and its row stays the same while its orders and its payment move."""
-    return Response(serializers.PurchaseSerializer(Purchase.objects.for_api().get(pk=purchase.pk)).data, status=status)
+    return Response(serializers.PURCHASE.to_representation(purchase), status=status)
 
 
 class PurchaseViewSet(ForShoppers, UUIDLookup, RetrieveModelMixin, GenericViewSet):
@@ -157,7 +157,8 @@ class PurchaseViewSet(ForShoppers, UUIDLookup, RetrieveModelMixin, GenericViewSe
 
     def get_queryset(self) -> QuerySet[Purchase]:
         token = self.request.query_params.get("token")
-        return Purchase.objects.opened_by(token) if token else Purchase.objects.of(self.shopper)
+        purchases = Purchase.objects.opened_by(token) if token else Purchase.objects.of(self.shopper)
+        return purchases.for_api()
 
     @extend_schema(
         operation_id="purchases_retrieve",
@@ -198,5 +199,5 @@ class PaymentViewSet(ForShoppers, UUIDLookup, GenericViewSet):
         payment = self.get_object()
         wanted = serializers.SimulationSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        services.simulate(payment, **wanted.validated_data)
-        return Response(self.get_serializer(self.get_queryset().get(pk=payment.pk)).data)
+        payment = services.simulate(payment, **wanted.validated_data)
+        return Response(serializers.PAYMENT.to_representation(payment))

@@ -64,7 +64,7 @@ class OrderViewSet(ForShoppers, UUIDLookup, ListModelMixin, RetrieveModelMixin, 
 
     def show(self, order: Order) -> Response:
         order = Order.objects.for_api().get(pk=order.pk)
-        return Response(self.get_serializer(order).data, headers={"ETag": etag_of_row(order)})
+        return Response(serializers.ORDER.to_representation(order), headers={"ETag": etag_of_row(order)})
 
     @extend_schema(
         operation_id="orders_retrieve",
