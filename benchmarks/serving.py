@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @contextlib.contextmanager
 def served(port: int, data_dir: Path, application: str = "config.wsgi:application") -> Iterator[None]:
     """The application behind granian, with as many workers and threads as the shop has."""
+    from bookstore.keeper import die_with_parent
     from bookstore.supervisor import web_command
 
     log = open(data_dir / "log" / f"benchmark-{port}.log", "wb")  # noqa: SIM115 - the server's, closed with it
@@ -25,6 +26,7 @@ def served(port: int, data_dir: Path, application: str = "config.wsgi:applicatio
         stdout=log,
         stderr=log,
         start_new_session=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),  # else it would share the port with the next measurement
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/health/live/", server)
