@@ -51,8 +51,8 @@ def main() -> None:
         (options.data_dir / "log").mkdir(exist_ok=True)
         shop = make_shop(offers=OFFERS, readers=max(options.clients, 32) + 1)
         with served(PORT, options.data_dir):
-            one_book = everyday(shop, options, most=1)
-            baskets = everyday(shop, options, most=4)
+            one_book = everyday(shop, options.clients, options.purchases // 4, most=1)
+            baskets = everyday(shop, options.clients, options.purchases, most=4)
             rush(shop)
             taps(shop)
     print(f"\nA purchase of one book costs as much as {one_book:.1f} requests for one's own account, ", end="")
@@ -93,10 +93,10 @@ def together(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
         return list(threads.map(work, everything))
 
 
-def everyday(shop: Any, options: argparse.Namespace, *, most: int) -> float:
+def everyday(shop: Any, clients: int, purchases: int, *, most: int) -> float:
     """Overlapping baskets of one book or up to so many; returns the ratio to a plain request."""
-    readers = [Reader(token) for token in shop.tokens[: options.clients]]
-    share = options.purchases // options.clients
+    readers = [Reader(token) for token in shop.tokens[:clients]]
+    share = purchases // clients
 
     def look(reader: Reader) -> None:
         for _ in range(share):
