@@ -256,7 +256,7 @@ def test_a_reason_ends_with_what_failed():
     offer = make_offer()
 
     with pytest.raises(ZeroDivisionError), because(StockReason.IMPORT):
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 - it is to fail
     with pytest.raises(IntegrityError), because(StockReason.IMPORT):
         Offer.objects.update(on_hand=-1)
     Offer.objects.update(on_hand=8)
