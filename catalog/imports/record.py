@@ -85,6 +85,9 @@ class Record:
     book_id: UUID | None = None
     book_key: str = ""
     edition_id: UUID | None = None
+    work_ids: tuple[tuple[str, str], ...] = ()  # ONIX list 16 scheme and value, of the work that this is an edition of
+    same_work: tuple[str, ...] = ()  # ISBN-13s of other formats and editions of the work
+    cover_url: str = ""
     has_edition: bool = True
     offer: OfferLine | None = None
     notes: list[Note] = field(default_factory=list)
@@ -98,6 +101,7 @@ class Record:
 
     def _make_digest(self) -> str:
         facts = [self.book, self.edition, self.isbn, self.publisher, self.book_key, str(self.book_id)]
+        facts += [part for part in (self.work_ids, self.same_work, self.cover_url) if part]
         lists = [[asdict(each) for each in part] for part in (self.people, self.series, self.subjects)]
         return hashlib.sha256(json.dumps([facts, lists], default=str, sort_keys=True).encode()).hexdigest()
 
