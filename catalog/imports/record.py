@@ -100,7 +100,7 @@ class Record:
         return self._digest
 
     def _make_digest(self) -> str:
-        facts = [self.book, self.edition, self.isbn, self.publisher, self.book_key, str(self.book_id)]
+        facts: list[Any] = [self.book, self.edition, self.isbn, self.publisher, self.book_key, str(self.book_id)]
         facts += [part for part in (self.work_ids, self.same_work, self.cover_url) if part]
         lists = [[asdict(each) for each in part] for part in (self.people, self.series, self.subjects)]
         return hashlib.sha256(json.dumps([facts, lists], default=str, sort_keys=True).encode()).hexdigest()
