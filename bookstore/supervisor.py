@@ -248,14 +248,14 @@ class Shop:
     def _open(self, began: float) -> None:
         has_demo = get_user_model().objects.filter(email=DEMO_LOGINS[0]).exists()
         connection.close()
-        web, worker, beat = self._programs()
+        web, *others = self._programs()
         self.children = [web]
         with self._undisturbed():
             web.start()
         self._wait_for_first_answer(web)
         for line in self._banner(has_demo, time.monotonic() - began):
             self.say(line)
-        self.children = [web, worker, beat]
+        self.children = [web, *others]
         while True:
             with self._undisturbed():
                 for child in self.children:
@@ -263,12 +263,13 @@ class Shop:
             self._look_after_servers()
             time.sleep(0.25)
 
-    def _programs(self) -> tuple[Child, Child, Child]:
+    def _programs(self) -> list[Child]:
         run = settings.DATA_DIR / "run"
         environment = {
             "RATE_LIMIT_TRUSTED": "127.0.0.1,::1",  # this machine is not limited
             "SHOP_URL": self.url,
             **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATA_DIR": str(settings.DATA_DIR),
             "PROMETHEUS_MULTIPROC_DIR": str(run / "metrics"),
             "PYTHONUNBUFFERED": "1",
@@ -277,7 +278,8 @@ class Shop:
         worker = ["celery", "-A", "config", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle",
                   "--without-heartbeat", "--loglevel", "INFO"]  # fmt: skip
         beat = ["celery", "-A", "config", "beat", "--schedule", str(run / "beat"), "--pidfile="]
-        return Child("web", web, environment), Child("worker", worker, environment), Child("beat", beat, environment)
+        programs = {"web": web, "worker": worker, "beat": beat, "search": ["django", "index_search"]}
+        return [Child(name, arguments, environment) for name, arguments in programs.items()]
 
     def _wait_for_first_answer(self, web: Child) -> None:
         deadline = time.monotonic() + ANSWERS_WITHIN

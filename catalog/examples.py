@@ -101,6 +101,13 @@ CONTRIBUTOR = {**AUTHOR, "sort_name": "Le Guin, Ursula K.", "birth_year": 1929, 
 CONTRIBUTOR_PAGE = {**CONTRIBUTOR, "aliases": [], "biography": "", "book_count": 42}
 SERIES_IN_LIST = {"id": SERIES["id"], "name": SERIES["name"]}
 SERIES_PAGE = {**SERIES_IN_LIST, "books": [{**BOOK_IN_LIST, "position": 6.0, "label": "6"}]}
+SUGGESTIONS = {
+    "books": [BOOK_IN_LIST],
+    "authors": [AUTHOR],
+    "series": [{"id": SERIES["id"], "name": SERIES["name"]}],
+    "subjects": [SUBJECT],
+    "did_you_mean": None,
+}
 SUBJECT_IN_TREE = {**SUBJECT, "parent": "0198c1f2-6f1e-7888-8a4f-2b1f0d0a9c08", "children": []}
 SUBJECT_PAGE = {
     **SUBJECT_IN_TREE,

@@ -181,6 +181,16 @@ class SubjectInBookSerializer(serializers.Serializer):
     label = serializers.CharField()
 
 
+class SuggestionsSerializer(serializers.Serializer):
+    """What a reader may be about to type, the most popular first."""
+
+    books = BookInListSerializer(many=True)
+    authors = NamedSerializer(many=True)
+    series = NamedSerializer(many=True)
+    subjects = SubjectInBookSerializer(many=True)
+    did_you_mean = serializers.CharField(allow_null=True, help_text="The better spelling that was searched for.")
+
+
 class BookSerializer(BookInListSerializer):
     """A book's full record."""
 

@@ -136,6 +136,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
+SEARCH_DIR = env.path("SEARCH_DIR", DATA_DIR / "search")
+SEARCH_PATIENCE = 0.3  # seconds that a search waits for the index to read what was just committed
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -286,6 +288,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(minute="53", hour="3"),
         "args": ["purge_carts"],
+    },
+    "forget old searches without result": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="41", hour="3"),
+        "args": ["purge_missed_searches"],
     },
     "forget expired tokens": {
         "task": "bookstore.tasks.run_command",

@@ -16,6 +16,7 @@ from catalog.views import (
     EditionViewSet,
     OfferViewSet,
     PublisherViewSet,
+    SearchViewSet,
     SeriesViewSet,
     SubjectViewSet,
 )
@@ -46,6 +47,7 @@ api.register("authors", AuthorViewSet, basename="author")
 api.register("series", SeriesViewSet, basename="series")
 api.register("publishers", PublisherViewSet, basename="publisher")
 api.register("subjects", SubjectViewSet, basename="subject")
+api.register("search", SearchViewSet, basename="search")
 api.register("auth", accounts.AuthViewSet, basename="auth")
 api.register("me/addresses", accounts.AddressViewSet, basename="address")
 api.register("me/sessions", accounts.SessionViewSet, basename="session")

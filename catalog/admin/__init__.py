@@ -3,12 +3,14 @@ from catalog.admin.editions import EditionAdmin
 from catalog.admin.imports import ImportRunAdmin
 from catalog.admin.names import ContributorAdmin, PublisherAdmin, SeriesAdmin, SubjectAdmin
 from catalog.admin.offers import OfferAdmin
+from catalog.admin.searches import MissedSearchAdmin
 
 __all__ = [
     "BookAdmin",
     "ContributorAdmin",
     "EditionAdmin",
     "ImportRunAdmin",
+    "MissedSearchAdmin",
     "OfferAdmin",
     "PublisherAdmin",
     "SeriesAdmin",

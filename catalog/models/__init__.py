@@ -1,7 +1,8 @@
 from catalog.models.imports import ImportRun, SourceRecord
-from catalog.models.listings import Listing
+from catalog.models.listings import IndexedShop, Listing, Unlisted
 from catalog.models.offers import Edition, Offer
 from catalog.models.people import Contributor, Publisher
+from catalog.models.searches import MissedSearch
 from catalog.models.stock import StockMovement, StockReason
 from catalog.models.works import Book, Contribution, Series, SeriesEntry, Subject, SubjectLink
 
@@ -11,7 +12,9 @@ __all__ = [
     "Contributor",
     "Edition",
     "ImportRun",
+    "IndexedShop",
     "Listing",
+    "MissedSearch",
     "Offer",
     "Publisher",
     "Series",
@@ -21,4 +24,5 @@ __all__ = [
     "StockReason",
     "Subject",
     "SubjectLink",
+    "Unlisted",
 ]

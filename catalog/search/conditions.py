@@ -65,8 +65,17 @@ class Conditions:
         of_a_copy = OF_A_COPY.keys() & names
         if len(of_a_copy - PRICES) + bool(of_a_copy & PRICES) < 2:
             return " AND ".join(OF_A_BOOK[name] for name in names) or "true"
-        copy = f"EXISTS (SELECT 1 FROM {self.copies(without)})"
-        return " AND ".join([*(OF_A_BOOK[name] for name in names if name not in PRICES), copy])
+        return " AND ".join([*(OF_A_BOOK[name] for name in names if name not in PRICES), self.has_copy(without)])
+
+    def has_copy(self, without: tuple[str, ...] = ()) -> str:
+        """That one and the same copy suits."""
+        return f"EXISTS (SELECT 1 FROM {self.copies(without)})"
+
+    def adding(self, name: str, value: Any) -> "Conditions":
+        return Conditions({**self.values, name: [value]}, self.folded)
+
+    def leaving_out(self, names: tuple[str, ...]) -> "Conditions":
+        return Conditions({name: value for name, value in self.values.items() if name not in names}, self.folded)
 
     def has_copies(self, *, without: tuple[str, ...] = ()) -> bool:
         """Whether a filter that is set speaks of a copy."""

@@ -1,6 +1,7 @@
 """Facets: for each value of a dimension, how many of the books found have it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -35,10 +36,12 @@ PARAMETERS = {  # which filters a facet leaves out
 }
 
 
-def count_facets(name: str, conditions: Conditions) -> list[dict[str, Any]]:
-    """The values of one facet with their counts, most frequent first; exact up to EXACT_UP_TO."""
+def count_facets(name: str, conditions: Conditions, *, among: list[UUID] | None = None) -> list[dict[str, Any]]:
+    """The values of one facet with their counts, most frequent first; of all books or of those given."""
     own = PARAMETERS.get(name, (name,))
     where = conditions.sql(without=own)
+    if among is not None:
+        where = f"listing.book_id = ANY(%(among)s) AND {conditions.has_copy(own)}"
     values = f"SELECT {VALUES[name]} AS value"
     if name in OF_A_COPY and conditions.has_copies(without=own):
         values = f"SELECT DISTINCT {OF_A_COPY[name]} AS value FROM {conditions.copies(own, priced=name == 'price')}"
@@ -49,11 +52,15 @@ def count_facets(name: str, conditions: Conditions) -> list[dict[str, Any]]:
         WHERE value IS NOT NULL AND value::text NOT IN ('', %(unknown)s) AND {where}
         GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES}"""
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**conditions.parameters, "unknown": Format.UNKNOWN.value})
-        counted = cursor.fetchall()
+        cursor.execute(statement, {**conditions.parameters, "unknown": Format.UNKNOWN.value, "among": among})
+        return labelled(name, cursor.fetchall())
+
+
+def labelled(name: str, counted: list[tuple[Any, int]], *, exactly: bool = True) -> list[dict[str, Any]]:
+    """Values and counts as the API shows them; a count is exact up to EXACT_UP_TO, if it was counted exactly."""
     labels = LABELS[name]([value for value, _ in counted])
     return [
-        {**label, "count": min(count, EXACT_UP_TO), "exact": count <= EXACT_UP_TO}
+        {**label, "count": min(count, EXACT_UP_TO), "exact": exactly and count <= EXACT_UP_TO}
         for label, (_, count) in zip(labels, counted, strict=True)
     ]
 

@@ -2,15 +2,16 @@
 
 from dataclasses import astuple
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import get_language
 
 from bookstore import versions
-from bookstore.pagination import Total, capped_count, read_cursor, write_cursor
+from bookstore.pagination import PageRequest, Total, capped_count, read_cursor, write_cursor
 from catalog.models.listings import NO_PRICE_SORTS_LAST
 from catalog.reads import COLUMNS
-from catalog.search.conditions import Conditions, conditions_of
+from catalog.search.conditions import Conditions
 from catalog.search.facets import count_facets
 from catalog.search.query import BookQuery, Result
 
@@ -37,21 +38,22 @@ SORT_KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def search(query: BookQuery) -> Result:
+def search(query: BookQuery, conditions: Conditions, sort: str) -> Result:
     """One page of the books that a query finds. Raises InvalidCursor."""
-    conditions = conditions_of(query)
-    sort = query.sort if query.sort != "relevance" or "q" in conditions.values else "popular"
-    rows, next_cursor = page_of(query, conditions, sort)
+    rows, next_cursor = page_of(query.page, conditions, sort)
     facets = {name: facet_of(name, conditions) for name in query.facets}
     return Result(rows, total_of(conditions), next_cursor, facets)
 
 
-def page_of(query: BookQuery, conditions: Conditions, sort: str) -> tuple[list[dict[str, Any]], str | None]:
+def page_of(
+    page: PageRequest, conditions: Conditions, sort: str, *, among: list[UUID] | None = None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page in that order of what the conditions find, or of books that were found already."""
     direction, keys = SORT_KEYS[sort]
-    parameters = {**conditions.parameters, "limit": query.page.size + 1, "offset": query.page.offset}
-    where = conditions.sql()
-    if query.page.cursor:
-        values = read_cursor(query.page.cursor, sort)
+    parameters = {**conditions.parameters, "limit": page.size + 1, "offset": page.offset, "among": among}
+    where = conditions.sql() if among is None else "listing.book_id = ANY(%(among)s)"
+    if page.cursor:
+        values = read_cursor(page.cursor, sort)
         names = [f"after_{place}" for place in range(len(keys))]
         parameters |= dict(zip(names, values, strict=True))
         beyond = ">" if direction == "ASC" else "<"
@@ -64,9 +66,9 @@ def page_of(query: BookQuery, conditions: Conditions, sort: str) -> tuple[list[d
         cursor.execute(statement, parameters)
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    if len(rows) <= query.page.size:
+    if len(rows) <= page.size:
         return rows, None
-    rows = rows[: query.page.size]
+    rows = rows[: page.size]
     return rows, write_cursor(sort, [rows[-1][f"sort_{place}"] for place in range(len(keys))])
 
 

@@ -23,13 +23,21 @@ ARTICLES = {
     "pt": "o|a|os|as|um|uma",
 }
 
+COLUMNS = [
+    "book_id", "title", "subtitle", "title_key", "sort_title", "authors", "series", "cover", "formats", "languages",
+    "conditions", "sellers", "contributors", "all_series", "publishers", "subjects", "price_minor", "currency",
+    "availability", "rating_average", "rating_count", "published", "popularity", "language", "titles", "people",
+    "series_names", "other_words", "description_words", "copies", "search",
+]  # fmt: skip
+
 REFRESH = """
 WITH RECURSIVE
 wanted AS MATERIALIZED (SELECT book.* FROM catalog_book book WHERE book.id = ANY(%(books)s)),
 people AS MATERIALIZED (
     SELECT part.book_id,
            array_agg(DISTINCT part.contributor_id) AS ids,
-           string_agg(DISTINCT person.name_key, ' ') AS names,
+           array_agg(DISTINCT person.name_key) AS names,
+           string_agg(DISTINCT fold_text(person.aliases::text), ' ') FILTER (WHERE person.aliases <> '[]') AS aliases,
            jsonb_agg(jsonb_build_object('id', person.id, 'name', person.name) ORDER BY part.position, part.id)
                FILTER (WHERE part.role = %(author)s) AS authors,
            jsonb_agg(jsonb_build_object('id', person.id, 'name', person.name) ORDER BY part.position, part.id)
@@ -42,7 +50,7 @@ people AS MATERIALIZED (
 in_series AS MATERIALIZED (
     SELECT entry.book_id,
            array_agg(entry.series_id ORDER BY entry.id) AS ids,
-           string_agg(DISTINCT series.name_key, ' ') AS names,
+           array_agg(DISTINCT series.name_key) AS names,
            (array_agg(jsonb_build_object('id', series.id, 'name', series.name, 'position', entry.position)
                       ORDER BY entry.id))[1] AS first
     FROM wanted
@@ -69,7 +77,7 @@ forms AS MATERIALIZED (
            array_agg(DISTINCT tag) FILTER (WHERE tag <> '') AS languages,
            array_agg(DISTINCT edition.publisher_id) FILTER (WHERE edition.publisher_id IS NOT NULL) AS publishers,
            string_agg(DISTINCT publisher.name_key, ' ') AS publisher_names,
-           string_agg(DISTINCT edition.title, ' ') AS titles,
+           array_agg(DISTINCT fold_text(edition.title)) FILTER (WHERE edition.title <> '') AS titles,
            (array_agg(edition.language ORDER BY edition.id))[1] AS language,
            (array_agg(edition.cover ORDER BY edition.id) FILTER (WHERE edition.cover <> ''))[1] AS cover,
            (array_agg(edition.description ORDER BY edition.id)
@@ -82,8 +90,8 @@ forms AS MATERIALIZED (
     GROUP BY edition.book_id
 ),
 open_offers AS MATERIALIZED (
-    SELECT edition.book_id, offer.seller_id, offer.condition, offer.price_minor, offer.currency,
-           {availability} AS availability
+    SELECT edition.book_id, edition.id AS edition_id, offer.id, offer.seller_id, offer.condition, offer.price_minor,
+           offer.currency, {availability} AS availability
     FROM wanted
     JOIN catalog_edition edition ON edition.book_id = wanted.id
     JOIN catalog_offer offer ON offer.edition_id = edition.id
@@ -99,16 +107,23 @@ market AS MATERIALIZED (
                FILTER (WHERE availability < %(out_of_stock)s))[1] AS best
     FROM open_offers GROUP BY book_id
 ),
+copies AS MATERIALIZED (
+    SELECT edition.book_id,
+           jsonb_agg(jsonb_build_array(
+               edition.format, edition.language, edition.publisher_id, sold.condition, sold.seller_id,
+               CASE WHEN sold.availability < %(out_of_stock)s AND sold.currency = %(currency)s THEN sold.price_minor END
+           ) ORDER BY edition.id, sold.id) AS copies
+    FROM wanted
+    JOIN catalog_edition edition ON edition.book_id = wanted.id
+    LEFT JOIN open_offers sold ON sold.edition_id = edition.id AND sold.availability < %(unavailable)s
+    GROUP BY edition.book_id
+),
 ratings AS MATERIALIZED (
     SELECT id AS book_id, sum(count) AS count, sum(count * stars)::numeric / nullif(sum(count), 0) AS average
     FROM wanted, unnest(wanted.rating_counts) WITH ORDINALITY AS rating (count, stars)
     GROUP BY id
 )
-INSERT INTO catalog_listing AS listing (
-    book_id, title, subtitle, title_key, sort_title, authors, series, cover, formats, languages, conditions,
-    sellers, contributors, all_series, publishers, subjects, price_minor, currency, availability,
-    rating_average, rating_count, published, popularity, search
-)
+INSERT INTO catalog_listing AS listing ({columns}, changed_in)
 SELECT wanted.id, wanted.title, wanted.subtitle, wanted.title_key,
        left(coalesce(
            nullif(regexp_replace(
@@ -122,31 +137,38 @@ SELECT wanted.id, wanted.title, wanted.subtitle, wanted.title_key,
        coalesce(forms.publishers, '{}'), coalesce(about.ids, '{}'),
        (market.best ->> 0)::bigint, coalesce(market.best ->> 1, ''), coalesce(market.availability, %(unavailable)s),
        round(ratings.average, 2), coalesce(ratings.count, 0),
-       coalesce(wanted.first_published, forms.published), wanted.popularity,
-       setweight(to_tsvector('simple', wanted.title_key || ' ' || fold_text(coalesce(forms.titles, ''))), 'A')
-       || setweight(to_tsvector('simple', coalesce(people.names, '') || ' ' || coalesce(in_series.names, '')), 'B')
-       || setweight(to_tsvector('simple', fold_text(wanted.subtitle) || ' ' || coalesce(forms.publisher_names, '')
-                                          || ' ' || coalesce(about.headings, '')), 'C')
-       || setweight(to_tsvector('simple', fold_text(left(wanted.description || ' ' || coalesce(forms.description, ''),
-                                                          20000))), 'D')
+       coalesce(wanted.first_published, forms.published), wanted.popularity, coalesce(forms.language, ''),
+       words.titles, words.people, words.series, words.other, words.description, coalesce(copies.copies, '[]'),
+       setweight(to_tsvector('simple', array_to_string(words.titles, ' ')), 'A')
+       || setweight(to_tsvector('simple', array_to_string(words.people || words.series, ' ')), 'B')
+       || setweight(to_tsvector('simple', words.other), 'C')
+       || setweight(to_tsvector('simple', words.description), 'D'),
+       pg_current_xact_id()::text::bigint
 FROM wanted
 LEFT JOIN people ON people.book_id = wanted.id
 LEFT JOIN in_series ON in_series.book_id = wanted.id
 LEFT JOIN about ON about.book_id = wanted.id
 LEFT JOIN forms ON forms.book_id = wanted.id
 LEFT JOIN market ON market.book_id = wanted.id
+LEFT JOIN copies ON copies.book_id = wanted.id
 LEFT JOIN ratings ON ratings.book_id = wanted.id
-ON CONFLICT (book_id) DO UPDATE SET
-    (title, subtitle, title_key, sort_title, authors, series, cover, formats, languages, conditions, sellers,
-     contributors, all_series, publishers, subjects, price_minor, currency, availability, rating_average,
-     rating_count, published, popularity, search)
-    = (excluded.title, excluded.subtitle, excluded.title_key, excluded.sort_title, excluded.authors, excluded.series,
-       excluded.cover, excluded.formats, excluded.languages, excluded.conditions, excluded.sellers,
-       excluded.contributors, excluded.all_series, excluded.publishers, excluded.subjects, excluded.price_minor,
-       excluded.currency, excluded.availability, excluded.rating_average, excluded.rating_count, excluded.published,
-       excluded.popularity, excluded.search)
-WHERE listing IS DISTINCT FROM excluded
-""".replace("{availability}", availability.OF_AN_OFFER)
+CROSS JOIN LATERAL (
+    SELECT wanted.title_key || array_remove(coalesce(forms.titles, '{}'), wanted.title_key) AS titles,
+           coalesce(people.names, '{}') AS people,
+           coalesce(in_series.names, '{}') AS series,
+           concat_ws(' ', fold_text(wanted.subtitle), forms.publisher_names, about.headings, people.aliases) AS other,
+           fold_text(left(concat_ws(' ', wanted.description, forms.description), 20000)) AS description
+) AS words
+ON CONFLICT (book_id) DO UPDATE SET ({columns}, changed_in) = ({excluded}, excluded.changed_in)
+WHERE ({listed}) IS DISTINCT FROM ({excluded})
+"""
+for name, text in {
+    "availability": availability.OF_AN_OFFER,
+    "columns": ", ".join(COLUMNS),
+    "listed": ", ".join(f"listing.{column}" for column in COLUMNS),
+    "excluded": ", ".join(f"excluded.{column}" for column in COLUMNS),
+}.items():
+    REFRESH = REFRESH.replace(f"{{{name}}}", text)
 
 # Whoever changes the same book at the same time goes on afterwards, and then sees this change too. Without it, each
 # of two sellers who change their offers at once would derive the listing from the other's old one.

@@ -8,12 +8,16 @@ from bookstore.testing import shared_data
 from catalog.models import Publisher, Series, SeriesEntry
 from catalog.services import refresh_listings
 from catalog.tests.factories import make_book, make_edition, make_offer
+from catalog.tests.indexing import catch_up, engine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine")]
 URL = "/api/v1/books/"
+
+__all__ = ["engine"]
 
 
 def found(client, q: str, **params: str) -> list[str]:
+    catch_up()
     response = client.get(URL, {"q": q, **params})
     assert response.status_code == 200, response.content
     return [book["title"] for book in response.json()["results"]]
@@ -70,6 +74,8 @@ def test_what_can_be_had_comes_before_what_cannot(client):
     make_book("Night Train")
     make_offer(make_edition(make_book("Night Train", author="Somebody Else")))
 
+    catch_up()
+
     books = client.get(URL, {"q": "night train"}).json()["results"]
 
     assert [book["availability"] for book in books] == ["in_stock", "unavailable"]
@@ -90,6 +96,7 @@ def test_what_is_no_word_finds_nothing_that_it_does_not_say(client, shelf, q):
 
 def test_naughty_strings_are_harmless_everywhere(client, shelf):
     """minimaxir/big-list-of-naughty-strings as words, as filters and as parts of paths."""
+    catch_up()
     lines = (shared_data("bad-input/blns") / "blns.txt").read_text().splitlines()
     for line in [line for line in lines if line and not line.startswith("#")]:
         assert client.get(URL, {"q": line}).status_code == 200, line

@@ -1,11 +1,13 @@
 """The catalogue over HTTP: public, readable by everybody, cacheable."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,11 +22,14 @@ from catalog.filters import (
     SubjectFilter,
     identifier,
     read_book_query,
+    words,
 )
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models import Contributor, Publisher, Series, Subject
-from catalog.search import search
+from catalog.search import BookQuery, Result, search
 from catalog.search.facets import FACETS_SCHEMA
+from catalog.search.suggest import suggest
+from catalog.services.searches import note_missed_search
 
 
 def base_url(request: Request) -> str:
@@ -35,12 +40,22 @@ def shown(name: str, value: Any) -> list[OpenApiExample]:
     return [OpenApiExample(name, value=value, response_only=True)]
 
 
+ONLY_SEARCHES = {
+    "facets": FACETS_SCHEMA,
+    "did_you_mean": {
+        "type": ["string", "null"],
+        "description": "With `q`: the better spelling that was searched for too, or instead where nothing was found.",
+        "example": None,
+    },
+}
+
+
 class BookPages(Pages):
-    """Says in the schema that a list of books may have facets."""
+    """Says in the schema that a list of books may have facets and a better spelling."""
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         paginated = super().get_paginated_response_schema(schema)
-        return {**paginated, "properties": {**paginated["properties"], "facets": FACETS_SCHEMA}}
+        return {**paginated, "properties": {**paginated["properties"], **ONLY_SEARCHES}}
 
 
 class BookViewSet(VersionedReads, GenericViewSet):
@@ -63,6 +78,9 @@ class BookViewSet(VersionedReads, GenericViewSet):
         url, base = request.build_absolute_uri(), base_url(request)
         books = [reads.in_list(row, base) for row in found.rows]
         answer = envelope(url, query.page, books, found.total, found.next_cursor)
+        if query.words:
+            answer["did_you_mean"] = found.did_you_mean
+            note_if_missed(query, found)
         return Response({**answer, "facets": found.facets} if query.facets else answer)
 
     @extend_schema(
@@ -74,6 +92,24 @@ class BookViewSet(VersionedReads, GenericViewSet):
     )
     def retrieve(self, request: Request, pk: str) -> Response:
         return found_or_404(reads.book_page(as_id(pk), base_url(request)))
+
+
+class SearchViewSet(VersionedReads, ViewSet):
+    @extend_schema(
+        operation_id="search_suggest",
+        summary="What a reader may be about to type",
+        description="Books, authors, series and subjects with words that begin with those typed so far; misspelt words "
+        "are mended, and then `did_you_mean` says how.",
+        parameters=[OpenApiParameter("q", OpenApiTypes.STR, required=True)],
+        responses=serializers.SuggestionsSerializer,
+        examples=shown("Suggestions", examples.SUGGESTIONS),
+    )
+    @action(detail=False, url_path="suggest")
+    def suggest(self, request: Request) -> Response:
+        found = suggest(words(request.query_params.get("q", "")))
+        books = [reads.in_list(row, base_url(request)) for row in found.books]
+        subjects = serializers.SubjectInBookSerializer(found.subjects, many=True).data
+        return Response({**asdict(found), "books": books, "subjects": subjects})
 
 
 class EditionViewSet(VersionedReads, ViewSet):
@@ -90,6 +126,13 @@ class EditionViewSet(VersionedReads, ViewSet):
     )
     def retrieve(self, request: Request, isbn: str) -> Response:
         return found_or_404(reads.edition_page(base_url(request), **isbn_or_id(isbn)))
+
+
+def note_if_missed(query: BookQuery, found: Result) -> None:
+    """Nothing was found as it was typed, on a first page without filters: sellers want to know."""
+    is_plain = query == BookQuery(words=query.words, sort=query.sort, facets=query.facets, page=query.page)
+    if is_plain and query.page.offset == 0 and not query.page.cursor and found.is_missed:
+        note_missed_search(query.words, found.did_you_mean or "")
 
 
 def found_or_404(page: dict[str, Any] | None) -> Response:

@@ -1,0 +1,38 @@
+"""Which of the two answers a query: the index, or PostgreSQL where there is none yet.
+
+ISBNs, and lists without words or facets, always come from PostgreSQL: it answers those as fast, and from the same
+moment as the rest of the request.
+"""
+
+from typing import Any
+
+from django.utils.translation import get_language
+
+from bookstore import versions
+from catalog.search import statements
+from catalog.search.conditions import conditions_of
+from catalog.search.index.freshness import fresh_snapshot
+from catalog.search.indexed import Question
+from catalog.search.query import BookQuery, Result
+
+
+def search(query: BookQuery) -> Result:
+    """One page of the books that a query finds. Raises InvalidCursor."""
+    conditions = conditions_of(query)
+    in_words = "q" in conditions.values
+    sort = query.sort if query.sort != "relevance" or in_words else "popular"
+    asks_the_index = (in_words or query.facets) and "isbn" not in conditions.values
+    snapshot = fresh_snapshot() if asks_the_index else None
+    if snapshot is None:
+        return statements.search(query, conditions, sort)
+    question = Question(snapshot.searcher, conditions)
+    rows, cursor = question.page(query.page, sort) if in_words else statements.page_of(query.page, conditions, sort)
+    facets = {name: facet_of(name, question) for name in query.facets}
+    return Result(rows, question.total(), cursor, facets, question.did_you_mean)
+
+
+def facet_of(name: str, question: Question) -> list[dict[str, Any]]:
+    """One facet's values, counted once for each version of the catalogue and language of the labels."""
+    key = f"indexed facet:{name}:{get_language()}:{question.conditions.digest}"
+    counted: list[dict[str, Any]] = versions.remembered("catalog", key, lambda: question.facet(name))
+    return counted

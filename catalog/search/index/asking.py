@@ -1,0 +1,199 @@
+"""Questions to the index: words and filters become queries of it, with scores that can be explained.
+
+Every word must be in the book, anywhere; words that a large part of all books have, only if there are no others. A
+word counts by the best place that it stands in (WEIGHTS, added up over the words), more if the words are the whole
+title, author or series or stand together in the title, and all that times a factor of 1 to 2 for the book's popularity
+(`fields.weight`). How rare a word is says nothing where all must match.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+from uuid import UUID
+
+from tantivy import DocAddress, FieldType, Occur, Query, Searcher
+
+from catalog.search.conditions import Conditions
+from catalog.search.index.fields import COPY_DIMENSIONS, STARTS, STEMMERS, mark, schema, spaced, stems_of
+
+ANYWHERE = 0.4
+WEIGHTS = {"titles": 3.6, "people": 2.6, "series": 2.6, "other": 0.8}
+STEM_WEIGHT = 2.0  # in the title
+START_WEIGHT = 1.8  # a beginning of a name's word
+EXACT_WEIGHTS = {"exact_title": 10.0, "exact_person": 5.0, "exact_series": 4.0}
+TOGETHER = 2.0  # the words stand together in the title
+SHORTEST_START = STARTS[0]
+PLENTY = 5_000  # books with a word, from which on neither its stem nor words that begin with it are needed
+STOP_WORD = 0.15  # of all books have it in a name; of a few thousand books none is left out for that
+SMALL_SHOP = 10_000
+LARGE = 20_000  # books that may match, from which on the popular ones are looked at first
+MOST_MARKS = 200
+
+# The filter's parameter, and the field of the index that holds its values.
+FIELDS = {
+    "author": "contributors", "series": "all_series", "publisher": "publishers", "subject": "subjects",
+    "seller": "sellers", "language": "languages", "format": "formats", "condition": "conditions",
+}  # fmt: skip
+RANGES = {
+    "price_min": ("price", "from"), "price_max": ("price", "to"), "rating_min": ("rating", "from"),
+    "published_after": ("published", "from"), "published_before": ("published", "to"),
+}  # fmt: skip
+PRICES = {"price_min", "price_max"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a reader typed, folded and cut into words; the last one may be the beginning of one."""
+
+    whole: str
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, folded: str) -> "Words":
+        return cls(folded, tuple(dict.fromkeys(spaced(folded).split())))
+
+
+def matching(searcher: Searcher, words: Words) -> Query:
+    """All books with all of these words, scored."""
+    needed = [word for word in words.words if not is_stop_word(searcher, word)]
+    parts = [(Occur.Must, somewhere(searcher, word, may_begin=word == words.words[-1])) for word in needed]
+    if not needed:
+        parts = [(Occur.Must, constant(term("names", word), ANYWHERE)) for word in words.words]
+    parts += [(Occur.Should, best_place(searcher, word, may_begin=word == words.words[-1])) for word in words.words]
+    parts += [(Occur.Should, query) for query in whole(words)]
+    return Query.boolean_query(parts)
+
+
+def is_stop_word(searcher: Searcher, word: str) -> bool:
+    return searcher.num_docs > SMALL_SHOP and searcher.doc_freq("names", word) > STOP_WORD * searcher.num_docs
+
+
+def has_plenty(searcher: Searcher, word: str) -> bool:
+    return searcher.doc_freq("words", word) > PLENTY
+
+
+def size_of(searcher: Searcher, words: Words) -> int:
+    """At most how many books match, as far as that is known without looking."""
+    last = words.words[-1:]
+    sizes = [
+        max(searcher.doc_freq("words", word), searcher.doc_freq("starts", word) if word in last else 0)
+        for word in words.words
+    ]
+    return min(sizes, default=0)
+
+
+def somewhere(searcher: Searcher, word: str, *, may_begin: bool) -> Query:
+    """The books with this word, one of the same stem, or a name that it begins."""
+    found = [term("words", word)]
+    if not has_plenty(searcher, word):
+        found += [term("words", stem) for stem in stems_in_all_languages(word) if searcher.doc_freq("words", stem)]
+        found += [beginning(word)] if may_begin and len(word) >= SHORTEST_START else []
+    return constant(any_of(found), ANYWHERE)
+
+
+def best_place(searcher: Searcher, word: str, *, may_begin: bool) -> Query:
+    """How much a word counts by where it stands; places that nobody has it in are not asked."""
+    found = [constant(term(name, word), weight) for name, weight in WEIGHTS.items() if searcher.doc_freq(name, word)]
+    if not has_plenty(searcher, word):
+        stems = [stem for stem in stems_in_all_languages(word) if searcher.doc_freq("title_stems", stem)]
+        found += [constant(term("title_stems", stem), STEM_WEIGHT) for stem in stems]
+        found += [constant(beginning(word), START_WEIGHT)] if may_begin and len(word) >= SHORTEST_START else []
+    return Query.disjunction_max_query(found, tie_breaker=0.1) if found else Query.empty_query()
+
+
+def whole(words: Words) -> list[Query]:
+    """What counts more when the words are all of something, or stand together."""
+    queries = exactly(words)
+    if len(words.words) > 1:
+        queries.append(constant(Query.phrase_query(schema(), "titles", list(words.words)), TOGETHER))
+    return queries
+
+
+def exactly(words: Words) -> list[Query]:
+    return [constant(term(name, words.whole), weight) for name, weight in EXACT_WEIGHTS.items()]
+
+
+def looked_at_first(words: Words) -> Query:
+    """The popular books, and those that are called just so."""
+    return constant(any_of([term("tier", "popular"), *exactly(words)]), 0)
+
+
+def stems_in_all_languages(word: str) -> list[str]:
+    return [stems_of(word, tag) for tag in STEMMERS]
+
+
+def term(name: str, value: Any) -> Query:
+    return Query.term_query(schema(), name, value)
+
+
+def beginning(word: str) -> Query:
+    """The books with a title, person or series of which a word begins so."""
+    if len(word) in STARTS:
+        return term("starts", word)
+    return Query.fuzzy_term_query(schema(), "names", word, distance=0, prefix=True)
+
+
+def constant(query: Query, score: float) -> Query:
+    return Query.const_score_query(query, score)
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def filtering(conditions: Conditions) -> list[Query]:
+    """The filters that are set, as queries that score nothing. They find too much where `copies_decide`."""
+    values = conditions.values
+    queries = [
+        one_filter(name, value, of_any_copy=copies_decide(conditions))
+        for name, value in values.items()
+        if name not in {"q", "isbn"}
+    ]
+    queries += of_one_copy(values)
+    return [constant(query, 0) for query in queries]
+
+
+def one_filter(name: str, value: Any, *, of_any_copy: bool) -> Query:
+    if name in FIELDS:
+        return any_of(term(FIELDS[name], str(each)) for each in value)
+    if name == "availability":
+        return any_of(term("availability", each) for each in value)
+    field, end = ("highest_price", "from") if name == "price_min" and of_any_copy else RANGES[name]
+    value = int(-(-value * 100 // 1)) if name == "rating_min" else value
+    lower, upper = (value, None) if end == "from" else (None, value)
+    return Query.range_query(schema(), field, FieldType.Integer, lower_bound=lower, upper_bound=upper)
+
+
+def of_one_copy(values: dict[str, Any]) -> list[Query]:
+    """Several filters on copies hold for one and the same copy: the mark of their combination."""
+    names = [name for name in COPY_DIMENSIONS if name in values]
+    combinations = [[]]
+    for name in names:
+        combinations = [[*before, (name, str(value))] for before in combinations for value in values[name]]
+    if len(names) < 2 or len(combinations) > MOST_MARKS:
+        return []
+    return [any_of(term("copies", mark(combination)) for combination in combinations)]
+
+
+def copies_decide(conditions: Conditions) -> bool:
+    """Whether the index alone cannot say that one copy suits: it has no marks for publishers, prices or very many."""
+    values = conditions.values
+    kinds = [name for name in COPY_DIMENSIONS if name in values]
+    if PRICES & values.keys():
+        return bool(kinds) or "publisher" in values
+    marks = prod(len(values[name]) for name in kinds)
+    return ("publisher" in values and bool(kinds)) or (len(kinds) > 1 and marks > MOST_MARKS)
+
+
+def from_key_on(field: str, key: int, *, downwards: bool) -> Query:
+    """The books with this key and those behind it."""
+    bounds = {"upper_bound": key} if downwards else {"lower_bound": key}
+    return constant(Query.range_query(schema(), field, FieldType.Integer, **bounds), 0)
+
+
+def books_at(searcher: Searcher, hits: list[tuple[Any, DocAddress]]) -> list[UUID]:
+    """The books that were hit."""
+    places = [place for _, place in hits]
+    high, low = (searcher.fast_field_values(name, places) for name in ("book_high", "book_low"))
+    return [UUID(int=(int(left) << 64) | int(right)) for left, right in zip(high, low, strict=True)]

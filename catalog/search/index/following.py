@@ -1,0 +1,147 @@
+"""Keep the index equal to the shop window: build it, and read on from where it was.
+
+A listing carries the number of the transaction that wrote it. All that was written by transactions below `since` has
+been read; of those at or above, `seen` have. The next `since` is the oldest transaction that was still open when the
+reading began, so one that commits late is not missed, and what is read twice changes nothing. A kill at any point
+leaves the last state written, which is never ahead of the files.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import tantivy
+from django.db import connection, transaction
+
+from bookstore import versions
+from catalog.models import IndexedShop, Listing
+from catalog.search.index import store
+from catalog.search.index.fields import COLUMNS, VERSION, document, schema
+from catalog.search.index.store import State
+from catalog.services.changes import refresh_books
+
+MEMORY = 128_000_000  # bytes that the writer fills before it writes a segment
+CHUNK = 2_000
+POPULAR = 20_000  # books that are looked at first where very many have the words
+NOW = "coalesce(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint"
+CHANGED = f"changed_in >= %(since)s AND changed_in <> ALL(%(seen)s) AND changed_in <= {NOW}"
+IS_BEHIND = f"""SELECT (SELECT id FROM catalog_indexedshop LIMIT 1)::text,
+    EXISTS (SELECT 1 FROM catalog_listing WHERE {CHANGED}) OR EXISTS (SELECT 1 FROM catalog_unlisted WHERE {CHANGED})"""
+
+
+def is_behind(state: State) -> bool | None:
+    """Whether something has been committed that the index has not read; None if it was made from another database."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_BEHIND, {"since": state.since, "seen": state.seen})
+        shop, behind = cursor.fetchone()
+    return bool(behind) if shop == state.shop else None
+
+
+class Follower:
+    """The one process that writes the index (`store.writing`), with its writer open: that also joins small segments."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._writer: tantivy.IndexWriter | None = None
+
+    def keep_up(self) -> int:
+        """Read what is new, or build the index if there is none of this shop and version; counts the books read."""
+        try:
+            state = usable_state()
+            if state is None:
+                return self.build()
+            return self.catch_up(state) if is_behind(state) else 0
+        except BaseException:
+            self._writer = None  # with what it had not committed
+            raise
+
+    def build(self) -> int:
+        """Make the index from all listings, beside the one in use, and then use it."""
+        shop = IndexedShop.objects.first() or IndexedShop.objects.create()
+        refresh_old_listings()
+        folder = store.new_folder()
+        writer = self.writer(folder)
+        state = State(str(shop.pk), oldest_open_transaction(), popular_from=popularity_of_place(POPULAR))
+        read = 0
+        for row in rows("true", {}):
+            writer.add_document(document(row, state.popular_from))
+            read += 1
+        writer.commit()
+        state.write(folder)
+        store.use(folder)
+        versions.bump("catalog")
+        return read
+
+    def catch_up(self, state: State) -> int:
+        """Read what was committed since; nobody sees any of it before all of it is there."""
+        folder = store.in_use()
+        if folder is None:
+            return self.build()
+        writer, values = self.writer(folder), {"since": state.since, "seen": state.seen}
+        since, seen, read = oldest_open_transaction(), set(state.seen), 0
+        for row in rows(CHANGED, values):
+            writer.delete_documents_by_term("book", str(row["book_id"]))
+            writer.add_document(document(row, state.popular_from))
+            seen.add(row["changed_in"])
+            read += 1
+        for book, changed_in in gone(values):
+            writer.delete_documents_by_term("book", str(book))
+            seen.add(changed_in)
+            read += 1
+        writer.commit()
+        read_by_now = sorted(number for number in seen if number >= since)
+        replace(state, since=since, seen=read_by_now).write(folder)
+        versions.bump("catalog")
+        return read
+
+    def writer(self, folder: Path) -> tantivy.IndexWriter:
+        if self._writer is None or folder != self._folder:
+            self._writer, self._folder = tantivy.Index(schema(), path=str(folder)).writer(MEMORY, 1), folder
+        return self._writer
+
+
+def usable_state() -> State | None:
+    folder = store.in_use()
+    try:
+        state = State.read(folder) if folder else None
+    except (OSError, ValueError, TypeError):
+        return None
+    if state is None or state.version != VERSION or is_behind(state) is None:
+        return None
+    return state
+
+
+def gone(values: dict[str, Any]) -> list[tuple[UUID, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT book_id, changed_in FROM catalog_unlisted WHERE {CHANGED}", values)
+        return list(cursor.fetchall())
+
+
+def oldest_open_transaction() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+def popularity_of_place(place: int) -> int:
+    """The popularity that so many books have at least; 0 where there are not so many."""
+    ranked = Listing.objects.order_by("-popularity").values_list("popularity", flat=True)
+    return next(iter(ranked[place : place + 1]), 0)
+
+
+def rows(condition: str, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Listings by COLUMNS, some thousand in memory at a time, all as of one moment."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.itersize = CHUNK
+        cursor.execute(f"SELECT {', '.join(COLUMNS)} FROM catalog_listing WHERE {condition}", values)
+        while found := cursor.fetchmany(CHUNK):
+            for row in found:
+                yield dict(zip(COLUMNS, row, strict=True))
+
+
+def refresh_old_listings() -> None:
+    """Derive anew the listings from before there was an index; they have no words yet."""
+    while books := list(Listing.objects.filter(titles=[]).values_list("pk", flat=True)[:CHUNK]):
+        refresh_books(books)

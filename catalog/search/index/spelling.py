@@ -1,0 +1,87 @@
+"""What a misspelt query was meant to be, by the words of titles, people and series that the shop has."""
+
+from uuid import UUID
+
+from django.db import connection
+from rapidfuzz.distance import OSA
+from tantivy import Occur, Query, Searcher
+
+from catalog.search.index import asking
+from catalog.search.index.asking import Words
+from catalog.search.index.fields import schema, spaced
+
+LOOKED_AT = 50
+SHORTEST = 3  # letters of a word that may be misspelt
+LONG = 8  # letters of a word that may have two faults at once
+MOST_WORDS = 8
+NAMES = "SELECT book_id, titles || people || series_names FROM catalog_listing WHERE book_id = ANY(%s)"
+
+
+def better_spelling(searcher: Searcher, words: Words) -> Words | None:
+    """The nearest words that occur together, the more popular book's among the equally near; None if there are none.
+
+    A fault is a wrong, missing, additional or exchanged letter (optimal string alignment distance).
+    """
+    if len(words.words) > MOST_WORDS:
+        return None
+    for faults in (1, 2):
+        hits = searcher.search(nearly(words, faults), LOOKED_AT, count=False, weight_by_field="weight").hits
+        if hits:
+            meant = nearest(words, names_of(asking.books_at(searcher, hits)))
+            return None if meant == words.words else Words(" ".join(meant), meant)
+    return None
+
+
+def nearly(words: Words, faults: int) -> Query:
+    """All words, each with that many faults at most, one more in a long one."""
+    return Query.boolean_query([
+        (Occur.Must, one_word(word, faults, last=place == len(words.words) - 1))
+        for place, word in enumerate(words.words)
+    ])  # fmt: skip
+
+
+def one_word(word: str, faults: int, *, last: bool) -> Query:
+    queries = [asking.constant(asking.term("names", word), 2)]
+    if last and len(word) >= asking.SHORTEST_START:
+        queries.append(asking.constant(asking.beginning(word), 1.5))
+    if allowed := faults_in(word, faults):
+        fuzzy = Query.fuzzy_term_query(schema(), "names", word, distance=allowed, transposition_cost_one=True)
+        queries.append(asking.constant(fuzzy, 1))
+    return Query.disjunction_max_query(queries)
+
+
+def faults_in(word: str, faults: int) -> int:
+    if len(word) < SHORTEST or any(letter.isdigit() for letter in word):
+        return 0
+    if len(word) <= SHORTEST:
+        return 1
+    return min(faults + (len(word) >= LONG), 2)
+
+
+def names_of(books: list[UUID]) -> list[set[str]]:
+    """The words of each book's title, people and series, in the order of the books."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [books])
+        found = {book: set(spaced(" ".join(names)).split()) for book, names in cursor.fetchall()}
+    return [found[book] for book in books if book in found]
+
+
+def nearest(words: Words, books: list[set[str]]) -> tuple[str, ...]:
+    """The words of the book that the query is nearest to, in the query's order."""
+    best = min((as_in(words.words, names) for names in books), key=lambda found: found[0], default=(0, words.words))
+    return best[1]
+
+
+def as_in(words: tuple[str, ...], names: set[str]) -> tuple[int, tuple[str, ...]]:
+    """How far the words are from a book's own, and those: the last one as it is where it begins one of them."""
+    pairs = [nearest_word(word, names) for word in words[:-1]]
+    last = words[-1]
+    begins = len(last) >= asking.SHORTEST_START and any(name.startswith(last) for name in names)
+    pairs.append((0, last) if begins else nearest_word(last, names))
+    return sum(faults for faults, _ in pairs), tuple(name for _, name in pairs)
+
+
+def nearest_word(word: str, names: set[str]) -> tuple[int, str]:
+    if word in names:
+        return 0, word
+    return min(((OSA.distance(word, name), name) for name in names), default=(len(word), word))

@@ -1,0 +1,197 @@
+"""The search over the index: what `statements` answers in SQL, with typos forgiven and words reduced to their stems."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from tantivy import Occur, Order, Query, Searcher
+
+from bookstore.pagination import REACH, PageRequest, Total, read_cursor, write_cursor
+from catalog.reads import COLUMNS
+from catalog.search import facets, statements
+from catalog.search.conditions import Conditions
+from catalog.search.index import asking, counting
+from catalog.search.index.asking import Words
+from catalog.search.index.fields import SAMPLES
+from catalog.search.index.spelling import better_spelling
+
+ORDERS = {
+    "popular": ("by_popularity", Order.Desc),
+    "newest": ("by_date", Order.Desc),
+    "price": ("by_price", Order.Asc),
+    "-price": ("by_price_down", Order.Desc),
+    "rating": ("by_rating", Order.Desc),
+}
+FEW = 10  # books found, below which a better spelling is looked for
+DEEPEST = 100_000  # as far as endless scrolling by relevance goes
+MOST_SORTED = 5_000  # books that PostgreSQL sorts by title for the index, which has no letters to sort by
+MOST_LOOKED_AT = 2_000  # books whose copies are looked at one by one, to count exactly
+LOOKED_AT_ONCE = 200
+TAKEN_AT_ONCE = 101  # the largest page, and whether there is another
+
+Row = dict[str, Any]
+Page = tuple[list[Row], str | None]
+
+
+class Question:
+    """What a reader asks of one state of the index, with the spelling mended where next to nothing is found."""
+
+    def __init__(self, searcher: Searcher, conditions: Conditions) -> None:
+        self.searcher, self.conditions = searcher, conditions
+        self.did_you_mean: str | None = None
+        self.words = Words.of(conditions.folded)
+        self.text = self.spelled(self.words) if "q" in conditions.values else Query.all_query()
+        self.query = self.filtered(conditions)
+        self.copies_decide = asking.copies_decide(conditions)
+
+    def spelled(self, words: Words) -> Query:
+        """The words as they are; if they find little, also as they may be meant, which then counts for less."""
+        if not words.words:
+            return Query.empty_query()
+        literal = asking.matching(self.searcher, words)
+        found = len(self.searcher.search(literal, FEW, count=False).hits)
+        if found == FEW or (better := better_spelling(self.searcher, words)) is None:
+            return literal
+        meant = asking.matching(self.searcher, better)
+        if found and self.count(meant) < 10 * found:
+            return literal
+        self.did_you_mean = better.whole
+        if not found:
+            self.words = better
+            return meant
+        return Query.boolean_query([(Occur.Should, literal), (Occur.Should, Query.boost_query(meant, 0.6))])
+
+    def filtered(self, conditions: Conditions) -> Query:
+        filters = asking.filtering(conditions)
+        return Query.boolean_query([(Occur.Must, part) for part in (self.text, *filters)])
+
+    @property
+    def is_large(self) -> bool:
+        """Whether so many books may match that not all of them are looked at to rank or count them."""
+        return "q" not in self.conditions.values or asking.size_of(self.searcher, self.words) > asking.LARGE
+
+    def count(self, query: Query) -> int:
+        return int(self.searcher.search(query, 1).count)
+
+    def total(self) -> Total:
+        """Exact up to REACH, except where the copies of very many books would have to be looked at."""
+        if self.is_large:
+            some = self.count(both(self.query, asking.term("sample", "0")))
+            if some * SAMPLES > 2 * REACH:
+                return Total(some * SAMPLES, is_exact=False)
+        found = self.count(self.query)
+        if not self.copies_decide:
+            return Total(found, is_exact=True)
+        if found > MOST_LOOKED_AT:
+            return Total(found, is_exact=False)
+        return Total(sum(1 for _ in self.looked_at(self.query, "popular")), is_exact=True)
+
+    def page(self, page: PageRequest, sort: str) -> Page:
+        if sort == "title":
+            return self.page_by_title(page)
+        query, start, shown = self.query, page.offset, 0
+        last_key = None
+        if page.cursor:
+            last_key, shown = read_cursor(page.cursor, f"index {sort}")
+            query, start = self.rest(sort, last_key), shown
+        found = list(itertools.islice(self.books(query, sort, start), page.size + 1))
+        rows = rows_of([book for book, _ in found[: page.size]])
+        if len(found) <= page.size:
+            return rows, None
+        if sort == "relevance":
+            return rows, write_cursor(f"index {sort}", [None, start + page.size])
+        key = found[page.size - 1][1]
+        alike = sum(1 for _, other in found[: page.size] if other == key) + (shown if key == last_key else 0)
+        return rows, write_cursor(f"index {sort}", [key, alike])
+
+    def rest(self, sort: str, last_key: int | None) -> Query:
+        """The books from that key on; by relevance, which is no property of a book, all of them."""
+        if sort not in ORDERS:
+            return self.query
+        field, order = ORDERS[sort]
+        beyond = asking.from_key_on(field, last_key, downwards=order == Order.Desc)
+        return both(self.query, beyond)
+
+    def books(self, query: Query, sort: str, start: int) -> Iterator[tuple[UUID, int | float]]:
+        """From a place in the order on, with the key or score of each."""
+        if not self.copies_decide:
+            return self.ranked(query, sort, start)
+        return itertools.islice(self.looked_at(query, sort), start, None)
+
+    def ranked(self, query: Query, sort: str, start: int = 0) -> Iterator[tuple[UUID, int | float]]:
+        if sort != "relevance" or not self.is_large:
+            yield from self.hits(query, sort, start)
+            return
+        first = asking.looked_at_first(self.words)
+        ahead = both(query, first)
+        yield from self.hits(ahead, sort, start)
+        rest = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, first)])
+        yield from self.hits(rest, sort, max(0, start - self.count(ahead)))
+
+    def hits(self, query: Query, sort: str, start: int) -> Iterator[tuple[UUID, int | float]]:
+        field, order = ORDERS.get(sort, (None, Order.Desc))
+        by = {"order_by_field": field, "order": order} if field else {"weight_by_field": "weight"}
+        size = TAKEN_AT_ONCE
+        while start <= DEEPEST:
+            hits = self.searcher.search(query, size, count=False, offset=start, **by).hits
+            yield from zip(asking.books_at(self.searcher, hits), (key for key, _ in hits), strict=True)
+            if len(hits) < size:
+                return
+            start, size = start + size, LOOKED_AT_ONCE
+
+    def looked_at(self, query: Query, sort: str) -> Iterator[tuple[UUID, int | float]]:
+        """Those with a copy that all filters on copies hold for."""
+        ranked = self.ranked(query, sort)
+        while some := list(itertools.islice(ranked, LOOKED_AT_ONCE)):
+            suiting = suiting_books([book for book, _ in some], self.conditions)
+            yield from ((book, key) for book, key in some if book in suiting)
+
+    def page_by_title(self, page: PageRequest) -> Page:
+        """Few books are sorted by PostgreSQL; of very many it finds the words by itself, as they are."""
+        if self.count(self.query) > MOST_SORTED:
+            return statements.page_of(page, self.conditions, "title")
+        ids = [book for book, _ in self.books(self.query, "popular", 0)]
+        return statements.page_of(page, self.conditions, "title", among=ids)
+
+    def facet(self, name: str) -> list[dict[str, Any]]:
+        """One facet's values with their counts, most frequent first; its own filter is left out."""
+        others = self.conditions.leaving_out(facets.PARAMETERS.get(name, (name,)))
+        query = self.filtered(others)
+        of_copies = name in facets.OF_A_COPY and others.has_copies()
+        must_look = asking.copies_decide(others.adding(name, "") if of_copies else others)
+        if not must_look and not (of_copies and name == "price"):
+            counts = counting.values(self.searcher, query, name)
+            return facets.labelled(name, self.count_each(name, others, counts) if of_copies else counts)
+        if self.count(query) > MOST_LOOKED_AT:
+            return facets.labelled(name, counting.values(self.searcher, query, name), exactly=False)
+        ids = [book for book, _ in self.ranked(query, "popular")]
+        return facets.count_facets(name, others, among=ids)
+
+    def count_each(self, name: str, others: Conditions, found: counting.Counts) -> counting.Counts:
+        """How many books have a copy with that value for which the other filters hold too."""
+        counts = [(value, self.count(self.filtered(others.adding(name, value)))) for value, _ in found]
+        return sorted(((value, count) for value, count in counts if count), key=lambda each: (-each[1], each[0]))
+
+
+def both(query: Query, condition: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, asking.constant(condition, 0))])
+
+
+def rows_of(books: list[UUID]) -> list[Row]:
+    """The listings of these books, in this order; one that has just gone is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {COLUMNS} FROM catalog_listing listing WHERE book_id = ANY(%s)", [books])
+        names = [column.name for column in cursor.description]
+        found = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    return [found[book] for book in books if book in found]
+
+
+def suiting_books(books: list[UUID], conditions: Conditions) -> set[UUID]:
+    statement = (
+        f"SELECT book_id FROM catalog_listing listing WHERE book_id = ANY(%(books)s) AND {conditions.has_copy()}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**conditions.parameters, "books": books})
+        return {row[0] for row in cursor.fetchall()}

@@ -1,0 +1,136 @@
+"""What a reader may be about to type: books, authors, series and subjects whose names begin with the words so far."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection
+from tantivy import Occur, Query, Searcher
+
+from bookstore.pagination import PageRequest
+from catalog.isbn import InvalidISBN, parse_isbn
+from catalog.models import Subject
+from catalog.search import statements
+from catalog.search.conditions import conditions_of, every_word, fold
+from catalog.search.index import asking
+from catalog.search.index.asking import Words
+from catalog.search.index.fields import schema
+from catalog.search.index.freshness import fresh_snapshot
+from catalog.search.index.spelling import better_spelling
+from catalog.search.indexed import rows_of
+from catalog.search.query import BookQuery
+
+MOST_BOOKS = 8
+MOST_NAMES = 5
+BOOKS_BEHIND_A_NAME = 40  # popular books whose authors or series are looked at
+NAMES = """SELECT DISTINCT ON (place, name) found.name ->> 'id' AS id, found.name ->> 'name' AS name,
+           fold_text(found.name ->> 'name') AS folded, place
+    FROM unnest(%(books)s::uuid[]) WITH ORDINALITY AS wanted (book, place)
+    JOIN catalog_listing listing ON listing.book_id = wanted.book
+    CROSS JOIN LATERAL {names} AS found (name) ORDER BY place, name"""
+AUTHORS = NAMES.format(names="jsonb_array_elements(listing.authors)")
+SERIES = NAMES.format(names="(SELECT listing.series WHERE listing.series IS NOT NULL)")
+SUBJECTS_LOOKED_AT = 50
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Suggestions:
+    """Books as rows of the listing; of people and series id and name; subjects as they are."""
+
+    books: list[Row] = field(default_factory=list)
+    authors: list[Row] = field(default_factory=list)
+    series: list[Row] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
+    did_you_mean: str | None = None
+
+
+def suggest(text: str) -> Suggestions:
+    """Suggestions for what was typed, the most popular first; none for what has neither letters nor digits."""
+    folded = fold(text)
+    if not folded:
+        return Suggestions()
+    if (snapshot := fresh_snapshot()) is None:
+        return Suggestions(books=books_in_postgres(text), subjects=subjects_called(folded, None))
+    searcher, words = snapshot.searcher, Words.of(folded)
+    found = books_called(searcher, words)
+    better = None if found else better_spelling(searcher, words)
+    if better:
+        words, found = better, books_called(searcher, better)
+    return Suggestions(
+        books=rows_of(found) or books_with_isbn(text),
+        authors=names_in(searcher, words, "people", AUTHORS),
+        series=names_in(searcher, words, "series", SERIES),
+        subjects=subjects_called(words.whole, searcher),
+        did_you_mean=better and better.whole,
+    )
+
+
+def books_called(searcher: Searcher, words: Words) -> list[UUID]:
+    """Books with all the words in their titles, people and series."""
+    parts = [(Occur.Must, asking.constant(asking.term("names", word), 1)) for word in words.words[:-1]]
+    last = words.words[-1]
+    parts.append((Occur.Must, asking.constant(asking.any_of([asking.term("names", last), asking.beginning(last)]), 1)))
+    parts += [(Occur.Should, query) for query in asking.whole(words)]
+    parts += [(Occur.Should, asking.constant(asking.term("titles", word), 1)) for word in words.words]
+    query = Query.boolean_query(parts)
+    if asking.size_of(searcher, words) > asking.LARGE:
+        first = Query.boolean_query([(Occur.Must, query), (Occur.Must, asking.looked_at_first(words))])
+        if len(found := ranked(searcher, first, MOST_BOOKS)) == MOST_BOOKS:
+            return found
+    return ranked(searcher, query, MOST_BOOKS)
+
+
+def ranked(searcher: Searcher, query: Query, size: int) -> list[UUID]:
+    hits = searcher.search(query, size, count=False, weight_by_field="weight").hits
+    return asking.books_at(searcher, hits)
+
+
+def names_in(searcher: Searcher, words: Words, place: str, statement: str) -> list[Row]:
+    """The people or series called so, those of the most popular books first."""
+    parts = [(Occur.Must, asking.constant(asking.term(place, word), 1)) for word in words.words[:-1]]
+    begins = Query.fuzzy_term_query(schema(), place, words.words[-1], distance=0, prefix=True)
+    parts.append((Occur.Must, asking.constant(begins, 1)))
+    books = ranked(searcher, Query.boolean_query(parts), BOOKS_BEHIND_A_NAME)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"books": books})
+        found = cursor.fetchall()
+    named = {row[0]: row[1] for row in found if begin(words.words, row[2].split())}
+    return [{"id": key, "name": name} for key, name in named.items()][:MOST_NAMES]
+
+
+def begin(words: tuple[str, ...], names: list[str]) -> bool:
+    """Whether each of the words begins one of the names."""
+    return all(any(name.startswith(word) for name in names) for word in words)
+
+
+def subjects_called(folded: str, searcher: Searcher | None) -> list[Subject]:
+    """Headings with all the words, those of most books first."""
+    vector, query = SearchVector("label_key", config="simple"), every_word(folded)
+    called = Subject.objects.annotate(found=vector).filter(found=SearchQuery(query, config="simple", search_type="raw"))
+    subjects = list(called.order_by("label_key", "id")[:SUBJECTS_LOOKED_AT])
+    if searcher:
+        subjects.sort(key=lambda subject: -searcher.doc_freq("subjects", str(subject.pk)))
+    return subjects[:MOST_NAMES]
+
+
+def books_in_postgres(text: str) -> list[Row]:
+    return books_with_isbn(text) or search_in_postgres(text)
+
+
+def search_in_postgres(text: str) -> list[Row]:
+    conditions = conditions_of(BookQuery(words=text))
+    rows, _ = statements.page_of(PageRequest(size=MOST_BOOKS), conditions, "relevance")
+    return rows
+
+
+def books_with_isbn(text: str) -> list[Row]:
+    try:
+        isbn = parse_isbn(text)
+    except InvalidISBN:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT book_id FROM catalog_edition WHERE isbn = %s", [isbn])
+        return rows_of([row[0] for row in cursor.fetchall()])
