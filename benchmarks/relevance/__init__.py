@@ -1,0 +1,1 @@
+"""How well the search finds what a bookseller means, judged on queries over real catalogues."""
