@@ -95,7 +95,15 @@ BOOK = {
     "subjects": [SUBJECT],
     "editions": [EDITION_IN_BOOK],
 }
-
+RELATED_BOOK = {
+    **BOOK_IN_LIST,
+    "id": "0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c66",
+    "title": "The Word for World is Forest",
+    "series": {**SERIES, "position": 7.0},
+    "published": "1976",
+    "url": f"{BASE}/api/v1/books/0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c66/",
+}
+RELATED_BOOKS = {"also_bought": [], "same_series": [RELATED_BOOK], "same_author": [], "similar": []}
 
 CONTRIBUTOR = {**AUTHOR, "sort_name": "Le Guin, Ursula K.", "birth_year": 1929, "death_year": 2018}
 CONTRIBUTOR_PAGE = {**CONTRIBUTOR, "aliases": [], "biography": "", "book_count": 42}

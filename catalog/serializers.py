@@ -203,6 +203,17 @@ class BookSerializer(BookInListSerializer):
     editions = EditionInBookSerializer(many=True)
 
 
+class RelatedBooksSerializer(serializers.Serializer):
+    """Books to look at beside a book; none is in two lists."""
+
+    also_bought = BookInListSerializer(many=True, help_text="What several of its buyers bought too.")
+    same_series = BookInListSerializer(many=True, help_text="The next one first, after the last the first ones.")
+    same_author = BookInListSerializer(
+        many=True, help_text="By its authors; what can be had first, then by popularity."
+    )
+    similar = BookInListSerializer(many=True, help_text="By others, in its language, with its subjects and words.")
+
+
 class ContributorSerializer(serializers.ModelSerializer):
     class Meta:
         model = Contributor

@@ -2,12 +2,14 @@ from catalog.models.imports import ImportRun, SourceRecord
 from catalog.models.listings import IndexedShop, Listing, Unlisted
 from catalog.models.offers import Edition, Offer
 from catalog.models.people import Contributor, Publisher
+from catalog.models.related import BoughtTogether, Progress, RecentSales
 from catalog.models.searches import MissedSearch
 from catalog.models.stock import StockMovement, StockReason
 from catalog.models.works import Book, Contribution, Series, SeriesEntry, Subject, SubjectLink
 
 __all__ = [
     "Book",
+    "BoughtTogether",
     "Contribution",
     "Contributor",
     "Edition",
@@ -16,7 +18,9 @@ __all__ = [
     "Listing",
     "MissedSearch",
     "Offer",
+    "Progress",
     "Publisher",
+    "RecentSales",
     "Series",
     "SeriesEntry",
     "SourceRecord",

@@ -172,6 +172,7 @@ class SeriesEntry(UUIDModel):
         verbose_name_plural = _("series entries")
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["book", "series"], name="one_entry_per_book_and_series")]
+        indexes = [models.Index(fields=["series", "position", "book"], name="series_entry_in_order")]
 
     def __str__(self) -> str:
         return f"{self.series} {self.label}".strip()

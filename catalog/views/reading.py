@@ -26,6 +26,7 @@ from catalog.filters import (
 )
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models import Contributor, Publisher, Series, Subject
+from catalog.related import related_books
 from catalog.search import BookQuery, Result, search
 from catalog.search.facets import FACETS_SCHEMA
 from catalog.search.suggest import suggest
@@ -92,6 +93,18 @@ class BookViewSet(VersionedReads, GenericViewSet):
     )
     def retrieve(self, request: Request, pk: str) -> Response:
         return found_or_404(reads.book_page(as_id(pk), base_url(request)))
+
+    @extend_schema(
+        operation_id="books_related",
+        summary="What to look at beside a book",
+        description="Each list has twelve books at most; a book is in one of them only, and the book itself in none.",
+        parameters=[OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses=serializers.RelatedBooksSerializer,
+        examples=shown("Books beside a book", examples.RELATED_BOOKS),
+    )
+    @action(detail=True, pagination_class=None)
+    def related(self, request: Request, pk: str) -> Response:
+        return found_or_404(related_books(as_id(pk), base_url(request)))
 
 
 class SearchViewSet(VersionedReads, ViewSet):
