@@ -103,6 +103,7 @@ RELATED_BOOK = {
     "published": "1976",
     "url": f"{BASE}/api/v1/books/0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c66/",
 }
+FORTHCOMING_BOOK = {**BOOK_IN_LIST, "availability": "preorder", "published": "2027-03"}
 RELATED_BOOKS = {"also_bought": [], "same_series": [RELATED_BOOK], "same_author": [], "similar": []}
 
 CONTRIBUTOR = {**AUTHOR, "sort_name": "Le Guin, Ursula K.", "birth_year": 1929, "death_year": 2018}

@@ -310,6 +310,21 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["relay_outbox", "--verbosity=0"],
         "options": {"expires": 15},  # without a worker they do not pile up
     },
+    "count what sells this month": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="11"),
+        "args": ["count_sales"],
+    },
+    "pair books bought together": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="7", hour="4"),
+        "args": ["pair_books"],
+    },
+    "pair all books afresh": {  # books may have been joined or parted since, which no order tells
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="7", hour="5", day_of_week="sunday"),
+        "args": ["pair_books", "--afresh"],
+    },
     "forget old messages": {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(hour="3", minute="41"),

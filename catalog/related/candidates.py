@@ -17,7 +17,8 @@ MOST_SERIES = MOST_AUTHORS = 5
 NOBODY = {"anonymous", "anonym", "anonyme", "unknown", "unbekannt", "various", "various authors", "diverse", "divers"}
 
 # Records of one work differ in an article and in what stands in brackets: "Dracula (Signet Classics)".
-WORK = "regexp_replace(coalesce(nullif(fold_text(split_part(listing.title, '(', 1)), ''), listing.title_key), '^(the|an?) ', '')"
+WORK = """regexp_replace(
+    coalesce(nullif(fold_text(split_part(listing.title, '(', 1)), ''), listing.title_key), '^(the|an?) ', '')"""
 BRIEF = f"""listing.book_id AS id, {WORK} AS title,
     ARRAY(SELECT author ->> 'id' FROM jsonb_array_elements(listing.authors) AS author) AS authors,
     listing.availability <= %(can_be_had)s AS can_be_had, listing.popularity"""

@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from bookstore.caching import VersionedReads
 from bookstore.errors import NotFound
-from bookstore.pagination import Pages, envelope
+from bookstore.pagination import PageRequest, Pages, envelope
 from catalog import examples, reads, serializers
 from catalog.filters import (
     NameFilter,
@@ -31,6 +31,7 @@ from catalog.search import BookQuery, Result, search
 from catalog.search.facets import FACETS_SCHEMA
 from catalog.search.suggest import suggest
 from catalog.services.searches import note_missed_search
+from catalog.shelves import FORTHCOMING, NEW, POPULAR, Shelf, read_shelf
 
 
 def base_url(request: Request) -> str:
@@ -95,6 +96,42 @@ class BookViewSet(VersionedReads, GenericViewSet):
         return found_or_404(reads.book_page(as_id(pk), base_url(request)))
 
     @extend_schema(
+        operation_id="books_new",
+        summary="New titles",
+        description="Books that are out, the latest first, by the date that is known best.",
+        responses=serializers.BookInListSerializer(many=True),
+        examples=shown("A book", examples.BOOK_IN_LIST),
+    )
+    @action(detail=False, pagination_class=Pages)
+    def new(self, request: Request) -> Response:
+        return shelf_page(NEW, request)
+
+    @extend_schema(
+        operation_id="books_forthcoming",
+        summary="Forthcoming titles",
+        description=(
+            "Books with a publication date still to come, the soonest first; then those that can be ordered before "
+            "they are out though their date is past or unknown. What was cancelled is left out."
+        ),
+        responses=serializers.BookInListSerializer(many=True),
+        examples=shown("A book", examples.FORTHCOMING_BOOK),
+    )
+    @action(detail=False, pagination_class=Pages)
+    def forthcoming(self, request: Request) -> Response:
+        return shelf_page(FORTHCOMING, request)
+
+    @extend_schema(
+        operation_id="books_popular",
+        summary="What readers take most",
+        description="By orders of the last 30 days; then, and where there are none, by popularity.",
+        responses=serializers.BookInListSerializer(many=True),
+        examples=shown("A book", examples.BOOK_IN_LIST),
+    )
+    @action(detail=False, pagination_class=Pages)
+    def popular(self, request: Request) -> Response:
+        return shelf_page(POPULAR, request)
+
+    @extend_schema(
         operation_id="books_related",
         summary="What to look at beside a book",
         description="Each list has twelve books at most; a book is in one of them only, and the book itself in none.",
@@ -146,6 +183,13 @@ def note_if_missed(query: BookQuery, found: Result) -> None:
     is_plain = query == BookQuery(words=query.words, sort=query.sort, facets=query.facets, page=query.page)
     if is_plain and query.page.offset == 0 and not query.page.cursor and found.is_missed:
         note_missed_search(query.words, found.did_you_mean or "")
+
+
+def shelf_page(shelf: Shelf, request: Request) -> Response:
+    page, base = PageRequest.read(request.query_params), base_url(request)
+    found = read_shelf(shelf, page)
+    books = [reads.in_list(row, base) for row in found.rows]
+    return Response(envelope(request.build_absolute_uri(), page, books, found.total, found.next_cursor))
 
 
 def found_or_404(page: dict[str, Any] | None) -> Response:
