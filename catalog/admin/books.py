@@ -14,6 +14,7 @@ from bookstore.money import Money
 from catalog.admin.base import CatalogAdmin, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import ListedAvailability, ListedFormat, ListedLanguage
 from catalog.admin.forms import BookForm, ContributionForm, EditionForm
+from catalog.admin.related import ShowsRelated
 from catalog.models import Book, Contribution, Edition, Listing, SeriesEntry, SubjectLink
 from catalog.vocabularies import Availability, Format, language_name, role_name
 
@@ -71,7 +72,7 @@ class EditionInline(ConsoleTable):
 
 
 @admin.register(Book)
-class BookAdmin(CatalogAdmin):
+class BookAdmin(ShowsRelated, CatalogAdmin):
     form = BookForm
     inlines = [ContributionInline, EditionInline, SeriesEntryInline, SubjectLinkInline]
     list_display = ["shown", "formats", "languages", "availability", "price", "popularity"]

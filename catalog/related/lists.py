@@ -14,6 +14,7 @@ LISTS = ("also_bought", "same_series", "same_author", "similar")
 CHOOSING = {"same_series": in_series, "also_bought": also_bought, "same_author": by_authors, "similar": similar}
 
 THE_BOOKS = f"SELECT {reads.COLUMNS} FROM catalog_listing listing WHERE listing.book_id = ANY(%(books)s)"
+THEIR_TITLES = "SELECT book_id AS id, title FROM catalog_listing WHERE book_id = ANY(%(books)s)"
 
 
 def related_books(book: UUID, base_url: str) -> dict[str, list[dict[str, Any]]] | None:
@@ -24,6 +25,14 @@ def related_books(book: UUID, base_url: str) -> dict[str, list[dict[str, Any]]] 
     chosen = choose(own)
     ids = [one for some in chosen.values() for one in some]
     shown = {row["id"]: reads.in_list(row, base_url) for row in rows(THE_BOOKS, books=ids)}
+    return {name: [shown[one] for one in chosen[name] if one in shown] for name in LISTS}
+
+
+def related_titles(book: UUID) -> dict[str, list[dict[str, Any]]]:
+    """The four lists by id and title alone, all empty where there is no such book."""
+    own = own_book(book)
+    chosen = choose(own) if own else {name: [] for name in LISTS}
+    shown = {row["id"]: row for row in rows(THEIR_TITLES, books=[one for some in chosen.values() for one in some])}
     return {name: [shown[one] for one in chosen[name] if one in shown] for name in LISTS}
 
 

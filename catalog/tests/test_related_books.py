@@ -3,7 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
+from accounts.models import User
 from bookstore import versions
 from bookstore.testing import count_queries
 from catalog.models import BoughtTogether, Contribution, Series, SeriesEntry, Subject, SubjectLink
@@ -255,3 +257,18 @@ def test_an_unchanged_answer_is_not_sent_again(client, saga):
     refresh_listings([saga[0].pk])
     versions.bump("catalog")
     assert client.get(url, headers={"if-none-match": etag}).status_code == 200
+
+
+def test_the_console_shows_what_is_beside_a_book(client, saga):
+    client.force_login(User.objects.create_superuser("admin@shop.example"))
+    put_in(Series.objects.get(), make_book("<b>Saga 7</b>", author="Somebody"), 7)
+
+    shown = client.get(reverse("admin:catalog_book_change", args=[saga[0].pk])).content.decode()
+    alone = client.get(reverse("admin:catalog_book_change", args=[make_book("Alone", author=None).pk]))
+    new = client.get(reverse("admin:catalog_book_add"))
+
+    assert reverse("admin:catalog_book_change", args=[saga[1].pk]) in shown
+    assert "Same series" in shown
+    assert "&lt;b&gt;Saga 7&lt;/b&gt;</a>" in shown
+    assert (alone.status_code, new.status_code) == (200, 200)
+    assert "Beside this book" not in new.content.decode()

@@ -12,7 +12,7 @@ from bookstore.testing import at_once, count_queries
 from catalog.models import BoughtTogether, Progress, RecentSales
 from catalog.tests.factories import make_book, make_edition, make_offer
 from orders import services
-from orders.models import Order, OrderEvent, PaymentEvent, Purchase
+from orders.models import Order, OrderEvent, OrderLine, PaymentEvent, Purchase
 from orders.tests.factories import make_purchase
 
 pytestmark = pytest.mark.django_db
@@ -115,9 +115,8 @@ def test_a_guests_books_are_those_of_one_purchase_and_a_guest_is_the_user_of_the
     services.pair_books()
     in_two_purchases = pairs()
 
-    Order.objects.filter(purchase__email="guest@example.com").first().lines.model.objects.filter(
-        order__purchase__email="guest@example.com"
-    ).update(order=Order.objects.filter(purchase__email="guest@example.com").first())
+    first = Order.objects.filter(purchase__email="guest@example.com").first()
+    OrderLine.objects.filter(order__purchase__email="guest@example.com").update(order=first)
     services.pair_books(afresh=True)
     in_one = pairs()
     Purchase.objects.filter(email="guest@example.com").update(email=readers[0].email.upper())
