@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from bookstore import versions
 from catalog import reads
 from catalog.related.candidates import Candidate, OwnBook, also_bought, by_authors, in_series, own_book, rows
 from catalog.related.similar import similar
@@ -22,7 +23,7 @@ def related_books(book: UUID, base_url: str) -> dict[str, list[dict[str, Any]]] 
     own = own_book(book)
     if own is None:
         return None
-    chosen = choose(own)
+    chosen = remembered_choice(own)
     ids = [one for some in chosen.values() for one in some]
     shown = {row["id"]: reads.in_list(row, base_url) for row in rows(THE_BOOKS, books=ids)}
     return {name: [shown[one] for one in chosen[name] if one in shown] for name in LISTS}
@@ -31,9 +32,15 @@ def related_books(book: UUID, base_url: str) -> dict[str, list[dict[str, Any]]] 
 def related_titles(book: UUID) -> dict[str, list[dict[str, Any]]]:
     """The four lists by id and title alone, all empty where there is no such book."""
     own = own_book(book)
-    chosen = choose(own) if own else {name: [] for name in LISTS}
+    chosen = remembered_choice(own) if own else {name: [] for name in LISTS}
     shown = {row["id"]: row for row in rows(THEIR_TITLES, books=[one for some in chosen.values() for one in some])}
     return {name: [shown[one] for one in chosen[name] if one in shown] for name in LISTS}
+
+
+def remembered_choice(own: OwnBook) -> dict[str, list[UUID]]:
+    """What is chosen for a book, once for each version of the catalogue."""
+    chosen: dict[str, list[Any]] = versions.remembered("catalog", f"related:{own.id}", lambda: choose(own))
+    return {name: [UUID(str(one)) for one in ids] for name, ids in chosen.items()}
 
 
 def choose(own: OwnBook) -> dict[str, list[UUID]]:
