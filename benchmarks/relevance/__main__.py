@@ -67,7 +67,7 @@ def main() -> None:
         django.setup()
         prepare(options.data)
         if options.check:
-            sys.exit("\n".join(unanswerable_answers()))
+            sys.exit("\n".join(unanswerable_answers()) or 0)
         outcomes = [outcome for outcome in ask_all() if options.kind in (None, outcome.kind)]
     report(outcomes)
     missed = missed_bars(outcomes)
