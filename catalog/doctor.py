@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bookstore.doctor import Finding, check, failure, ok
+from bookstore.doctor import Finding, check, failure, ok, warning
 from catalog.models import Book, Listing, Offer
 from catalog.search.index import store
 from catalog.search.index.following import is_behind

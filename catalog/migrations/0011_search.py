@@ -27,7 +27,7 @@ DROP FUNCTION remember_unlisted_book();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0005_stock_ledger'),
+        ('catalog', '0010_related'),
     ]
 
     operations = [
