@@ -10,6 +10,11 @@ class NotACover(BookstoreError):
     message = _("This is no picture that the shop can read; send a JPEG, PNG or WebP.")
 
 
+class StorageUnavailable(BookstoreError):
+    status, code, title = 503, "storage_unavailable", _("Storage unavailable")
+    message = _("The picture cannot be kept right now. Try again in a moment.")
+
+
 class OutOfStock(BookstoreError):
     code, title = "out_of_stock", _("Out of stock")
     message = _("Only {available} of “{title}” left; you asked for {wanted}.")

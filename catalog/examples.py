@@ -11,7 +11,19 @@ BOOK_ID = "0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c55"
 AUTHOR = {"id": "0198c1f2-6f1e-7111-8a4f-2b1f0d0a9c01", "name": "Ursula K. Le Guin"}
 PRICE = {"amount": "12.90", "currency": "EUR"}
 PUBLISHER = {"id": "0198c1f2-6f1e-7222-8a4f-2b1f0d0a9c02", "name": "Gollancz"}
-COVER = {"url": f"{BASE}/media/covers/one.webp", "thumbnail": f"{BASE}/media/covers/one.thumb.webp"}
+COVER_NAME = f"{BASE}/media/covers/0198c1f2-6f1e-7666-8a4f-2b1f0d0a9c06-3f1d6c0a9b2e-800x1200"
+COVER = {
+    "url": f"{COVER_NAME}.webp",
+    "thumbnail": f"{COVER_NAME}.thumb.webp",
+    "width": 800,
+    "height": 1200,
+    "widths": [
+        {"width": 160, "url": f"{COVER_NAME}.thumb.webp"},
+        {"width": 320, "url": f"{COVER_NAME}.320.webp"},
+        {"width": 640, "url": f"{COVER_NAME}.640.webp"},
+        {"width": 800, "url": f"{COVER_NAME}.webp"},
+    ],
+}
 SERIES = {"id": "0198c1f2-6f1e-7333-8a4f-2b1f0d0a9c03", "name": "Hainish Cycle", "position": 6.0}
 
 BOOK_IN_LIST = {

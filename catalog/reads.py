@@ -11,7 +11,7 @@ from bookstore.money import Money
 from catalog import availability
 from catalog.isbn import hyphenate, isbn10
 from catalog.partial_dates import PartialDate
-from catalog.services.covers import thumbnail_name
+from catalog.services.cover_files import address, measures, smaller_names, thumbnail_name
 from catalog.vocabularies import Availability, Condition, role_name
 
 # The best offer first: what can be had soonest, in the shop's currency, at the lowest price, in the best condition.
@@ -179,11 +179,21 @@ def date(number: int | None) -> str | None:
     return None if number is None else str(PartialDate.from_number(number))
 
 
-def cover(name: str, base_url: str) -> dict[str, str] | None:
+def cover(name: str, base_url: str) -> Row | None:
+    """A cover's addresses, the smallest picture first among its widths; none of these where its size is not known."""
     if not name:
         return None
-    media = f"{base_url}{settings.MEDIA_URL}"
-    return {"url": media + name, "thumbnail": media + thumbnail_name(name)}
+    url, size = address(name, base_url), measures(name)
+    widths = {width: address(smaller, base_url) for width, smaller in smaller_names(name).items()}
+    if size:
+        widths[size[0]] = url
+    return {
+        "url": url,
+        "thumbnail": address(thumbnail_name(name), base_url),
+        "width": size and size[0],
+        "height": size and size[1],
+        "widths": [{"width": width, "url": place} for width, place in widths.items()],
+    }
 
 
 def book_url(base_url: str, book: UUID | str) -> str:

@@ -29,9 +29,17 @@ class SeriesEntrySerializer(SeriesPlaceSerializer):
     label = serializers.CharField(help_text="The position as printed: 1-3, II.")
 
 
+class CoverWidthSerializer(serializers.Serializer):
+    width = serializers.IntegerField(help_text="In pixels.")
+    url = serializers.URLField()
+
+
 class CoverSerializer(serializers.Serializer):
     url = serializers.URLField()
     thumbnail = serializers.URLField()
+    width = serializers.IntegerField(allow_null=True, help_text="Of `url`, in pixels; null for covers of before.")
+    height = serializers.IntegerField(allow_null=True)
+    widths = CoverWidthSerializer(many=True, help_text="The same picture by width, the smallest first.")
 
 
 class RatingSerializer(serializers.Serializer):

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from secrets import token_urlsafe
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -50,8 +51,10 @@ class Environment:
         return value
 
     def address(self, name: str, default: str, schemes: Collection[str]) -> str:
-        """An address of a server, scheme://…"""
+        """An address of a server, scheme://…; or nothing, where that is the default."""
         value = self.text(name, default)
+        if not value:
+            return value
         if value.partition("://")[0] not in schemes or "://" not in value:
             raise ImproperlyConfigured(f"{name} is not an address that begins with {'://, '.join(schemes)}://.")
         return value
@@ -134,3 +137,12 @@ def broker_url(redis_url: str) -> str:
     """Celery's spelling of a Redis address; it differs for a Unix socket."""
     address, _, database = redis_url.removeprefix("unix://").partition("?db=")
     return f"redis+socket://{address}?virtual_host={database or 0}" if redis_url.startswith("unix://") else redis_url
+
+
+def media_origins(public_url: str, storage: Mapping[str, Any]) -> list[str]:
+    """Where pictures come from that a bucket keeps: its public address, or the server that it is on."""
+    if public_url or storage["endpoint_url"]:
+        scheme, _, rest = (public_url or storage["endpoint_url"]).partition("://")
+        return [f"{scheme}://{rest.partition('/')[0]}"]
+    return [f"https://{storage['bucket_name']}.s3.{region}amazonaws.com"
+            for region in ("", f"{storage['region_name']}." if storage["region_name"] else "*.")]  # fmt: skip

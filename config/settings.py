@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from accounts.countries import countries
 from bookstore.embedded import EmbeddedServers
 from config.console import CONSOLE_PANELS, UNFOLD  # noqa: F401 - the console's settings
-from config.env import Environment, broker_url
+from config.env import Environment, broker_url, media_origins
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -134,12 +134,27 @@ PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 SEARCH_DIR = env.path("SEARCH_DIR", DATA_DIR / "search")
 SEARCH_PATIENCE = 0.3  # seconds that a search waits for the index to read what was just committed
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+MEDIA_S3_BUCKET = env.text("MEDIA_S3_BUCKET", "")
+MEDIA_S3_PUBLIC_URL = env.address("MEDIA_S3_PUBLIC_URL", "", ["http", "https"]).rstrip("/")
+MEDIA_S3_SIGNED_FOR = min(env.integer("MEDIA_S3_SIGNED_FOR", 86_400, least=1_200), 604_800)  # seconds; a week at most
+MEDIA_S3 = {
+    "bucket_name": MEDIA_S3_BUCKET,
+    "endpoint_url": env.address("MEDIA_S3_ENDPOINT_URL", "", ["http", "https"]) or None,
+    "region_name": env.text("MEDIA_S3_REGION", "") or None,
+    "access_key": env.text("MEDIA_S3_ACCESS_KEY", "") or None,
+    "secret_key": env.text("MEDIA_S3_SECRET_KEY", "") or None,
+    "location": env.text("MEDIA_S3_PREFIX", "").strip("/"),
+    "querystring_expire": MEDIA_S3_SIGNED_FOR,
+}
+MEDIA_URL = f"{MEDIA_S3_PUBLIC_URL}/" if MEDIA_S3_BUCKET and MEDIA_S3_PUBLIC_URL else "media/"
+MEDIA_ORIGINS = media_origins(MEDIA_S3_PUBLIC_URL, MEDIA_S3) if MEDIA_S3_BUCKET else []  # for the browser's policy
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "bookstore.storages.S3Media", "OPTIONS": MEDIA_S3}
+    if MEDIA_S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -1,5 +1,6 @@
 from catalog.services.changes import books_showing, refresh_books
-from catalog.services.covers import remove_cover, set_cover, thumbnail_name
+from catalog.services.cover_files import thumbnail_name
+from catalog.services.covers import remove_cover, set_cover
 from catalog.services.listings import refresh_listings
 from catalog.services.offers import change_offer, offer_copies, reopen_offers, withdraw_offers
 from catalog.services.stock import (

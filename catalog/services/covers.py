@@ -1,40 +1,32 @@
-"""Covers: checked, made small, stripped of all but the picture, and kept beside a thumbnail."""
+"""Covers: checked, made small, stripped of all but the picture, and kept in several widths."""
 
 import hashlib
 import io
 import warnings
 from functools import partial
 
+import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from catalog.errors import NotACover
+from catalog.errors import NotACover, StorageUnavailable
 from catalog.models import Edition
+from catalog.services.cover_files import WIDTHS, all_names, smaller_names, thumbnail_name
 
 COVER_SIZE = (800, 1200)
-THUMBNAIL_SIZE = (160, 240)
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 20_000_000
 READ_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF")
 
-
-def thumbnail_name(cover_name: str) -> str:
-    """Where the small picture lies: beside the cover, by convention."""
-    stem, _dot, suffix = cover_name.rpartition(".")
-    return f"{stem}.thumb.{suffix}"
+log = structlog.get_logger("catalog.covers")
 
 
 def set_cover(edition: Edition, picture: bytes | Image.Image) -> None:
-    """Keep a cover and its thumbnail; the caller refreshes the listing. Raises NotACover, then nothing has changed."""
-    image = picture if isinstance(picture, Image.Image) else read(picture)
-    cover, thumbnail = encoded(small(image, COVER_SIZE), 80), encoded(small(image, THUMBNAIL_SIZE), 75)
-    name = f"covers/{edition.pk}-{hashlib.blake2b(cover, digest_size=6).hexdigest()}.webp"
-    keep(name, cover)
-    keep(thumbnail_name(name), thumbnail)
-    change(edition, name)
+    """Keep a cover in all widths; the caller refreshes the listing. Raises a refusal, then nothing has changed."""
+    change(edition, keep_cover(edition, picture))
 
 
 def remove_cover(edition: Edition) -> None:
@@ -42,18 +34,39 @@ def remove_cover(edition: Edition) -> None:
     change(edition, "")
 
 
+def keep_cover(edition: Edition, picture: bytes | Image.Image) -> str:
+    """Write a cover's files and return its name, which says what is in it. Nobody sees them before `change`."""
+    image = small(picture if isinstance(picture, Image.Image) else read(picture), COVER_SIZE)
+    cover = encoded(image, 80)
+    digest = hashlib.blake2b(cover, digest_size=6).hexdigest()
+    name = f"covers/{edition.pk}-{digest}-{image.width}x{image.height}.webp"
+    keep(name, cover)
+    smaller = smaller_names(name)
+    for width, place in smaller.items():
+        keep(place, encoded(narrow(image, width), 75))
+    if WIDTHS[0] not in smaller:  # the cover is as small as a thumbnail
+        keep(thumbnail_name(name), cover)
+    return name
+
+
 def change(edition: Edition, name: str) -> None:
     """Show another picture, which has another address; the old one goes when that is certain."""
     old = Edition.objects.values_list("cover", flat=True).get(pk=edition.pk)
+    if old == name:
+        return
     edition.cover.name = name
     edition.save(update_fields=["cover", "updated_at"])
-    if old and old != name:
+    if old:
         transaction.on_commit(partial(forget, old))
 
 
 def forget(name: str) -> None:
-    default_storage.delete(name)
-    default_storage.delete(thumbnail_name(name))
+    """Delete a cover's files. A storage that is gone keeps them; nobody is to wait for it."""
+    try:
+        for each in all_names(name):
+            default_storage.delete(each)
+    except Exception as error:  # a storage of any kind, gone in any way
+        log.warning("files of an old cover are left over", cover=name, error=str(error))
 
 
 def read(content: bytes) -> Image.Image:
@@ -67,7 +80,7 @@ def read(content: bytes) -> Image.Image:
             if image.width * image.height > MOST_PIXELS:
                 raise NotACover(_("The picture has more than 40 million pixels."))
             image.draft("RGB", (COVER_SIZE[0] * 2, COVER_SIZE[1] * 2))
-            return ImageOps.exif_transpose(image).convert("RGB")
+            return on_white(ImageOps.exif_transpose(image))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotACover from error
 
@@ -84,7 +97,28 @@ def encoded(image: Image.Image, quality: int) -> bytes:
     return content.getvalue()
 
 
+def narrow(image: Image.Image, width: int) -> Image.Image:
+    height = max(1, round(image.height * width / image.width))
+    return image.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """In plain colours; what is transparent is white, as on paper."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    seen = image.convert("RGBA")
+    paper = Image.new("RGB", seen.size, "white")
+    paper.paste(seen, mask=seen.getchannel("A"))
+    return paper
+
+
 def keep(name: str, content: bytes) -> None:
-    """Write the file unless it is there: the name says what is in it."""
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content))
+    """Write the file unless it is there: the name says what is in it. Raises StorageUnavailable."""
+    file = ContentFile(content)
+    file.content_type = "image/webp"  # type: ignore[attr-defined]  # the storages ask for it
+    try:
+        if not default_storage.exists(name):
+            default_storage.save(name, file)
+    except Exception as error:  # a storage of any kind, gone in any way
+        log.error("a cover cannot be written", cover=name, error=str(error))
+        raise StorageUnavailable from error
