@@ -66,6 +66,7 @@ UNFOLD = {
                     page(_("Series"), "format_list_numbered", "catalog.series"),
                     page(_("Subjects"), "account_tree", "catalog.subject"),
                     page(_("Imports"), "upload_file", "catalog.importrun"),
+                    page(_("Covers by address"), "add_photo_alternate", "catalog.coverfetch"),
                 ],
             },
             {

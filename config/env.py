@@ -78,6 +78,13 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number of {least} or more.")
         return int(value)
 
+    def integers(self, name: str) -> list[int]:
+        """Whole numbers, separated by commas."""
+        words = self.words(name)
+        if any(not word.isascii() or not word.isdigit() for word in words):
+            raise ImproperlyConfigured(f"{name} has {words!r}; write whole numbers like 8080,8443.")
+        return [int(word) for word in words]
+
     def words(self, name: str, default: str = "") -> list[str]:
         """A comma-separated list; `NAME=` (set, but empty) is the empty list."""
         value = self.variables.get(name, default)

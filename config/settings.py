@@ -158,6 +158,13 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# ---- what the shop asks of others ----------------------------------------------------------------------------
+
+OUTGOING_PORTS = [80, 443, *env.integers("OUTGOING_PORTS")]
+OUTGOING_TRUSTED = env.networks("OUTGOING_TRUSTED")  # private networks that it may ask all the same
+COVER_FETCH_SECONDS = env.integer("COVER_FETCH_SECONDS", 30, least=1)  # for one picture, from first to last byte
+COVER_FETCH_PAUSE = env.integer("COVER_FETCH_PAUSE", 200) / 1000  # milliseconds between two pictures of one host
+
 # ---- mail ----------------------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "bookstore.mail_folder.EmailBackend")
@@ -265,7 +272,8 @@ CONTENT_SECURITY_POLICIES = [  # the first prefix that fits
      "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     # Alpine.js, which the console's theme is built on, evaluates its attributes.
     ("/console/", "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-     "img-src 'self' data: blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"),
+     f"img-src 'self' data: blob: {' '.join(MEDIA_ORIGINS)}; base-uri 'none'; form-action 'self'; "
+     "frame-ancestors 'none'; object-src 'none'"),
     ("/api/v1/auth/verify/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
      "frame-ancestors 'none'"),
     ("/docs/", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
@@ -339,6 +347,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(minute="7", hour="5", day_of_week="sunday"),
         "args": ["pair_books", "--afresh"],
+    },
+    "fetch covers": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": 30.0,
+        "args": ["fetch_covers", "--verbosity=0"],
+        "options": {"expires": 30},
     },
     "forget old messages": {
         "task": "bookstore.tasks.run_command",

@@ -1,4 +1,5 @@
 from catalog.admin.books import BookAdmin
+from catalog.admin.covers import CoverFetchAdmin
 from catalog.admin.editions import EditionAdmin
 from catalog.admin.imports import ImportRunAdmin
 from catalog.admin.names import ContributorAdmin, PublisherAdmin, SeriesAdmin, SubjectAdmin
@@ -8,6 +9,7 @@ from catalog.admin.searches import MissedSearchAdmin
 __all__ = [
     "BookAdmin",
     "ContributorAdmin",
+    "CoverFetchAdmin",
     "EditionAdmin",
     "ImportRunAdmin",
     "MissedSearchAdmin",

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Func, Model, QuerySet, TextField, Value
 from django.http import HttpRequest
@@ -15,6 +14,7 @@ from catalog.isbn import InvalidISBN, compact, parse_isbn
 from catalog.models import Book, Edition, Listing
 from catalog.partial_dates import PartialDateField
 from catalog.services import books_showing, refresh_books, thumbnail_name
+from catalog.services.cover_files import address
 
 SHORTEST_ISBN_PREFIX = 6
 
@@ -85,5 +85,5 @@ def cover_of(book: Book) -> str:
 
 def with_picture(title: str, below: str, cover: str) -> list[Any]:
     """A list's first column: the cover, and two lines beside it."""
-    picture = {"path": default_storage.url(thumbnail_name(cover)), "width": 32, "height": 48, "squared": True}
+    picture = {"path": address(thumbnail_name(cover), ""), "width": 32, "height": 48, "squared": True}
     return [title, below, "", picture if cover else None]

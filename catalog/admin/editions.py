@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -18,6 +17,7 @@ from catalog.admin.filters import EditionLanguage
 from catalog.admin.forms import EditionPageForm, OfferForm
 from catalog.models import Edition, Offer, SourceRecord, StockReason
 from catalog.services import because, books_showing, refresh_books, remove_cover, set_cover
+from catalog.services.cover_files import address
 from catalog.vocabularies import AVAILABILITY_CODES, language_name
 
 
@@ -128,4 +128,4 @@ class EditionAdmin(CatalogAdmin):
     def cover_shown(self, edition: Edition) -> str | None:
         if not edition.cover:
             return None
-        return format_html('<img src="{}" width="120" alt="">', default_storage.url(edition.cover.name))
+        return format_html('<img src="{}" width="120" alt="">', address(str(edition.cover.name), ""))

@@ -22,6 +22,7 @@ from catalog.models import (
     Subject,
     SubjectLink,
 )
+from catalog.services.cover_fetches import want_covers
 
 Row = TypeVar("Row", bound=Model)
 
@@ -45,6 +46,7 @@ def write(batch: Batch) -> set[UUID]:
     SourceRecord.objects.bulk_update(
         [SourceRecord(pk=pk, digest=digest) for pk, digest in batch.new_digests.items()], ["digest"]
     )
+    want_covers({edition: record.cover_url for record, edition in batch.placed if record.cover_url})
     touched = {state.book.pk for state in books if state.is_new or state.changed}
     return touched | {state.book.book.pk for state in editions if state.is_new or state.changed}
 

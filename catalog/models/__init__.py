@@ -1,3 +1,4 @@
+from catalog.models.covers import CoverFetch, CoverHost, FetchState
 from catalog.models.imports import ImportRun, SourceRecord
 from catalog.models.listings import IndexedShop, Listing, Unlisted
 from catalog.models.offers import Edition, Offer
@@ -12,7 +13,10 @@ __all__ = [
     "BoughtTogether",
     "Contribution",
     "Contributor",
+    "CoverFetch",
+    "CoverHost",
     "Edition",
+    "FetchState",
     "ImportRun",
     "IndexedShop",
     "Listing",

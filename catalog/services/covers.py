@@ -35,9 +35,13 @@ def remove_cover(edition: Edition) -> None:
 
 
 def keep_cover(edition: Edition, picture: bytes | Image.Image) -> str:
-    """Write a cover's files and return its name, which says what is in it. Nobody sees them before `change`."""
+    """Write a cover's files and return its name. Nobody sees them before `change`."""
     image = small(picture if isinstance(picture, Image.Image) else read(picture), COVER_SIZE)
-    cover = encoded(image, 80)
+    return keep_all(edition, image, encoded(image, 80))
+
+
+def keep_all(edition: Edition, image: Image.Image, cover: bytes) -> str:
+    """Write a cover as it is and its smaller pictures; the name says what is in it and how large it is."""
     digest = hashlib.blake2b(cover, digest_size=6).hexdigest()
     name = f"covers/{edition.pk}-{digest}-{image.width}x{image.height}.webp"
     keep(name, cover)

@@ -12,7 +12,7 @@ from bookstore.admin import ConsoleAdmin, Pages
 from bookstore.models import OutboxMessage
 from bookstore.outbox import send_mail
 from bookstore.testing import count_queries
-from catalog.models import Book, ImportRun, Offer, Series, SeriesEntry, Subject, SubjectLink
+from catalog.models import Book, CoverFetch, ImportRun, Offer, Series, SeriesEntry, Subject, SubjectLink
 from catalog.tests.factories import make_book, make_edition, make_offer, make_publisher, make_seller
 from orders.models import Order, Payment, Purchase, ShippingMethod, TaxRate
 from orders.tests.factories import make_purchase
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 CATALOGUE = [model for model in MODELS if model._meta.app_label == "catalog"]
 # What comes about elsewhere is not added here, and what has happened is not deleted.
-NOT_ADDED = {ImportRun, Review, Order, Purchase, Payment, OutboxMessage}
+NOT_ADDED = {CoverFetch, ImportRun, Review, Order, Purchase, Payment, OutboxMessage}
 NOT_DELETED = NOT_ADDED - {Review}
-FOR_SHOP_STAFF = {User, Review, Purchase, Payment, ShippingMethod, TaxRate, OutboxMessage}
+FOR_SHOP_STAFF = {CoverFetch, User, Review, Purchase, Payment, ShippingMethod, TaxRate, OutboxMessage}
 FOR_SELLERS_TO_WRITE = {Offer, Order}
 
 
@@ -64,6 +64,7 @@ def make_rows(number):
     make_purchase(user, make_offer(edition, seller=seller))
     make_review(book, user)
     ImportRun.objects.create(format="csv", file_name=f"{number}.csv", seller=seller, counts={"kinds": {"created": 1}})
+    CoverFetch.objects.create(edition=edition, url=f"https://pictures.example/{number}.jpg", host="pictures.example")
     send_mail("test", to=user.email)
 
 
