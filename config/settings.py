@@ -252,6 +252,7 @@ RATE_LIMITS = {
     "user": env.rate("RATE_LIMIT_USER", "1200/minute"),
     "search": env.rate("RATE_LIMIT_SEARCH", "240/minute"),
     "auth": env.rate("RATE_LIMIT_AUTH", "20/minute"),
+    "feeds": env.rate("RATE_LIMIT_FEEDS", "30/minute"),
     "checkout": env.rate("RATE_LIMIT_CHECKOUT", "30/minute"),
     "sign_in": env.rate("RATE_LIMIT_SIGN_IN", "10/minute"),
     "codes": env.rate("RATE_LIMIT_CODES", "10/hour"),
@@ -261,6 +262,9 @@ RATE_LIMIT_SCOPES = [  # the first prefix that fits; what fits none (files, prob
     ("/api/v1/checkout/", "checkout"),
     ("/api/v1/search/", "search"),
     ("/api/", "anonymous"),
+    ("/books/", "anonymous"),
+    ("/feeds/", "feeds"),
+    ("/sitemap", "anonymous"),
     ("/console/login/", "auth"),
 ]
 RATE_LIMIT_TRUSTED = env.networks("RATE_LIMIT_TRUSTED")
@@ -277,6 +281,8 @@ CONTENT_SECURITY_POLICIES = [  # the first prefix that fits
     ("/api/v1/auth/verify/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
      "frame-ancestors 'none'"),
     ("/docs/", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    ("/books/", f"default-src 'none'; style-src 'self'; img-src 'self' {' '.join(MEDIA_ORIGINS)}; base-uri 'none'; "
+     "form-action 'none'; frame-ancestors 'none'"),
     ("/purchases/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
      "frame-ancestors 'none'"),
     ("/", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),

@@ -12,6 +12,7 @@ from bookstore import health, metrics, pages
 from bookstore.pages import read_only
 from catalog.views import (
     AuthorViewSet,
+    BookPage,
     BookViewSet,
     EditionViewSet,
     OfferViewSet,
@@ -74,6 +75,8 @@ urlpatterns = [
     *(
         path(address.removeprefix("/"), read_only(view)) for address, view in health.PROBES.items()
     ),  # ProbeMiddleware answers
+    path("books/<str:book>/", read_only(BookPage.as_view()), name="book-page"),
+    path("books/<str:book>/<str:slug>/", read_only(BookPage.as_view()), name="book-page-with-slug"),
     path("purchases/<uuid:pk>/", read_only(purchase), name="purchase"),
     path("metrics", read_only(metrics.metrics)),
     path("console/", admin.site.urls),

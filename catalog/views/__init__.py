@@ -1,3 +1,4 @@
+from catalog.views.pages import BookPage
 from catalog.views.reading import (
     AuthorViewSet,
     BookViewSet,
@@ -12,6 +13,7 @@ from catalog.views.selling import OfferViewSet
 
 __all__ = [
     "AuthorViewSet",
+    "BookPage",
     "BookViewSet",
     "EditionViewSet",
     "OfferViewSet",
