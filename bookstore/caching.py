@@ -33,6 +33,8 @@ class VersionedReads:
         response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin
         if response.status_code != 200:
             return response
+        if not etag and response.streaming:
+            return response
         if not etag:
             response = getattr(response, "render", lambda: response)()
             etag = etag_of(response.content)

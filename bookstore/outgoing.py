@@ -180,8 +180,9 @@ def ask_once(url: str, headers: Mapping[str, str], limit: int, ends: float) -> A
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with ended_at(connection, ends) as is_over:
         try:
-            whole = {"preload_content": False, "decode_content": False}
-            connection.request("GET", as_ascii(path), headers=dict(headers), **whole)
+            connection.request(
+                "GET", as_ascii(path), headers=dict(headers), preload_content=False, decode_content=False
+            )
             response = connection.getresponse()
             body = b"" if response.status in REDIRECTS else b"".join(within(response, limit))
         except (HTTPError, HTTPException, OSError, ValueError) as error:

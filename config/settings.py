@@ -192,6 +192,11 @@ FORMAT_MODULE_PATH = "config.formats"
 SHOP_COUNTRY = env.choice("SHOP_COUNTRY", "DE", countries())
 PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "test" if "postgres" in EMBEDDED.names else "")
 
+# ---- what machines read --------------------------------------------------------------------------------------
+
+GOOGLE_PRODUCT_CATEGORY = env.text("GOOGLE_PRODUCT_CATEGORY", "784")  # Media > Books, as far as we know
+FEED_TO_ORDER_DAYS = env.integer("FEED_TO_ORDER_DAYS", 14)  # until a copy that is to be ordered is there
+
 # ---- the API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -359,6 +364,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "args": ["fetch_covers", "--verbosity=0"],
         "options": {"expires": 30},
+    },
+    "plan the sitemap": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="37"),
+        "args": ["plan_sitemap", "--verbosity=0"],
     },
     "forget old messages": {
         "task": "bookstore.tasks.run_command",

@@ -15,11 +15,16 @@ from catalog.views import (
     BookPage,
     BookViewSet,
     EditionViewSet,
+    NewTitlesFeed,
     OfferViewSet,
+    ProductFeed,
     PublisherViewSet,
     SearchViewSet,
     SeriesViewSet,
+    SitemapIndex,
+    SitemapOfBooks,
     SubjectViewSet,
+    robots,
 )
 from orders.views import (
     CartItemViewSet,
@@ -75,6 +80,11 @@ urlpatterns = [
     *(
         path(address.removeprefix("/"), read_only(view)) for address, view in health.PROBES.items()
     ),  # ProbeMiddleware answers
+    path("robots.txt", read_only(robots)),
+    path("sitemap.xml", read_only(SitemapIndex.as_view())),
+    path("sitemap-books-<int:number>.xml", read_only(SitemapOfBooks.as_view())),
+    path("feeds/new.xml", read_only(NewTitlesFeed.as_view())),
+    path("feeds/google/<str:currency>.xml", read_only(ProductFeed.as_view())),
     path("books/<str:book>/", read_only(BookPage.as_view()), name="book-page"),
     path("books/<str:book>/<str:slug>/", read_only(BookPage.as_view()), name="book-page-with-slug"),
     path("purchases/<uuid:pk>/", read_only(purchase), name="purchase"),

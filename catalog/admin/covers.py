@@ -14,8 +14,8 @@ from unfold.decorators import display
 from bookstore.admin import ConsoleAdmin
 from catalog.admin.base import editions_with_isbn, with_picture
 from catalog.models import CoverFetch
-from catalog.services.cover_files import address
 from catalog.services.cover_fetches import repeat
+from catalog.services.cover_files import address
 
 STATE_LABELS = {"waiting": "info", "fetching": "warning", "fetched": "success", "given_up": "danger"}
 SHORT = 80

@@ -5,6 +5,7 @@ from catalog.models.offers import Edition, Offer
 from catalog.models.people import Contributor, Publisher
 from catalog.models.related import BoughtTogether, Progress, RecentSales
 from catalog.models.searches import MissedSearch
+from catalog.models.sitemap import SitemapPart
 from catalog.models.stock import StockMovement, StockReason
 from catalog.models.works import Book, Contribution, Series, SeriesEntry, Subject, SubjectLink
 
@@ -27,6 +28,7 @@ __all__ = [
     "RecentSales",
     "Series",
     "SeriesEntry",
+    "SitemapPart",
     "SourceRecord",
     "StockMovement",
     "StockReason",

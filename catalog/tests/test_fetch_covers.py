@@ -266,9 +266,9 @@ def test_what_somebody_removed_stays_away_until_they_ask_for_it(server, edition)
 
 
 def test_nothing_is_wanted_by_a_transaction_that_fails(edition):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        want_covers({edition.pk: "https://pictures.example/a.jpg"})
-        raise ZeroDivisionError
+    with transaction.atomic():
+        assert want_covers({edition.pk: "https://pictures.example/a.jpg"}) == 1
+        transaction.set_rollback(True)
 
     assert not CoverFetch.objects.exists()
 

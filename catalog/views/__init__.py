@@ -1,3 +1,4 @@
+from catalog.views.feeds import NewTitlesFeed, ProductFeed, SitemapIndex, SitemapOfBooks, robots
 from catalog.views.pages import BookPage
 from catalog.views.reading import (
     AuthorViewSet,
@@ -16,10 +17,15 @@ __all__ = [
     "BookPage",
     "BookViewSet",
     "EditionViewSet",
+    "NewTitlesFeed",
     "OfferViewSet",
+    "ProductFeed",
     "PublisherViewSet",
     "SearchViewSet",
     "SeriesViewSet",
+    "SitemapIndex",
+    "SitemapOfBooks",
     "SubjectViewSet",
     "as_id",
+    "robots",
 ]

@@ -92,5 +92,3 @@ def for_browsers(cover: dict[str, Any]) -> dict[str, Any]:
         "src": cover["url"].replace(own, "/", 1),
         "srcset": ", ".join(f"{url} {width}w" for width, url in widths),
     }
-
-
