@@ -276,17 +276,18 @@ RATE_LIMIT_TRUSTED = env.networks("RATE_LIMIT_TRUSTED")
 
 # ---- security ------------------------------------------------------------------------------------------------
 
+_pictures = " ".join(["'self'", *MEDIA_ORIGINS])
 CONTENT_SECURITY_POLICIES = [  # the first prefix that fits
     ("/api/v1/docs/", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
      "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     # Alpine.js, which the console's theme is built on, evaluates its attributes.
     ("/console/", "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-     f"img-src 'self' data: blob: {' '.join(MEDIA_ORIGINS)}; base-uri 'none'; form-action 'self'; "
+     f"img-src {_pictures} data: blob:; base-uri 'none'; form-action 'self'; "
      "frame-ancestors 'none'; object-src 'none'"),
     ("/api/v1/auth/verify/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
      "frame-ancestors 'none'"),
     ("/docs/", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
-    ("/books/", f"default-src 'none'; style-src 'self'; img-src 'self' {' '.join(MEDIA_ORIGINS)}; base-uri 'none'; "
+    ("/books/", f"default-src 'none'; style-src 'self'; img-src {_pictures}; base-uri 'none'; "
      "form-action 'none'; frame-ancestors 'none'"),
     ("/purchases/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
      "frame-ancestors 'none'"),

@@ -16,6 +16,7 @@ from catalog import reads
 from catalog.feeds.addresses import book_address
 from catalog.feeds.text import in_short, without_controls
 from catalog.models import Book
+from catalog.partial_dates import PartialDate
 from catalog.search import search
 from catalog.search.query import BookQuery
 
@@ -66,11 +67,11 @@ class NewTitles(Feed):
         return without_controls(", ".join(author["name"] for author in item["authors"])) or None
 
     def item_pubdate(self, item: Item) -> datetime:
-        """The day of publication, or else when the book came into the shop."""
-        published = item["published"] or ""
-        if len(published) == len("1997-06-26") and not published.startswith("-"):
-            return datetime.combine(datetime.fromisoformat(published), datetime.min.time(), UTC)
-        return item["book"].created_at
+        """The day of publication, or the first that it may be; else when the book came into the shop."""
+        published = item["published"] and PartialDate.parse(item["published"])
+        if not published or published.year < 1:
+            return item["book"].created_at
+        return datetime(published.year, published.month or 1, published.day or 1, tzinfo=UTC)
 
     def item_updateddate(self, item: Item) -> datetime:
         return item["book"].updated_at
