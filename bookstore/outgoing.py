@@ -1,6 +1,6 @@
 """Requests that the shop makes to addresses which others gave it: to public servers only, and never for long.
 
-A host is looked up once, and the connection is made to that very address; a name that answers differently the second
+A host is looked up once, and the connection is made to what was found then; a name that answers differently the second
 time leads nowhere. Every redirect is examined as the first address was.
 """
 
@@ -9,7 +9,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 
 LONGEST_URL = 2_000
 MOST_REDIRECTS = 3
+ADDRESSES_TRIED = 3
 CONNECTS_WITHIN = 5.0  # seconds
 REDIRECTS = frozenset([301, 302, 303, 307, 308])
 PORTS = {"http": 80, "https": 443}
@@ -96,8 +97,8 @@ def as_host(name: str) -> str:
     return host
 
 
-def look_up(host: str, port: int) -> str:
-    """The address of a public server. Raises Refused where any that the name stands for is not public."""
+def look_up(host: str, port: int) -> list[str]:
+    """The addresses of a public server. Raises Refused where any that the name stands for is not public."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -105,7 +106,7 @@ def look_up(host: str, port: int) -> str:
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(is_public(each) for each in addresses):
         raise Refused(_("The address leads into a private network."))
-    return addresses[0]
+    return addresses[:ADDRESSES_TRIED]
 
 
 def is_public(text: str) -> bool:
@@ -124,18 +125,28 @@ def is_public(text: str) -> bool:
 
 
 class ToAddress:
-    """A connection to the one address that was looked up, whatever its host's name means by now."""
+    """A connection to the addresses that were looked up, the first that answers, whatever the name means by now."""
 
-    address = ""
+    addresses: Sequence[str] = ()
     line: socket.socket | None = None
     is_over = False
 
     def _new_conn(self) -> socket.socket:
-        made = socket.create_connection((self.address, self.port), CONNECTS_WITHIN)  # type: ignore[attr-defined]
+        made = self.first_that_answers()
         self.line = made.dup()  # TLS takes the first one over; this one can still end it
         if self.is_over:
             self.hang_up()
         return made
+
+    def first_that_answers(self) -> socket.socket:
+        failed: OSError = TimeoutError()
+        for address in self.addresses:
+            if not self.is_over:
+                try:
+                    return socket.create_connection((address, self.port), CONNECTS_WITHIN)  # type: ignore[attr-defined]
+                except OSError as error:
+                    failed = error
+        raise failed
 
     def hang_up(self) -> None:
         self.is_over = True
@@ -176,7 +187,7 @@ def ask_once(url: str, headers: Mapping[str, str], limit: int, ends: float) -> A
     host, port = as_host(parts.hostname or ""), parts.port or PORTS[parts.scheme]
     kind = SecureConnection if parts.scheme == "https" else PlainConnection
     connection = kind(host, port, timeout=CONNECTS_WITHIN)
-    connection.address = look_up(host, port)
+    connection.addresses = look_up(host, port)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with ended_at(connection, ends) as is_over:
         try:

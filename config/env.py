@@ -151,5 +151,5 @@ def media_origins(public_url: str, storage: Mapping[str, Any]) -> list[str]:
     if public_url or storage["endpoint_url"]:
         scheme, _, rest = (public_url or storage["endpoint_url"]).partition("://")
         return [f"{scheme}://{rest.partition('/')[0]}"]
-    return [f"https://{storage['bucket_name']}.s3.{region}amazonaws.com"
-            for region in ("", f"{storage['region_name']}." if storage["region_name"] else "*.")]  # fmt: skip
+    hosts = ["s3.amazonaws.com", *([f"s3.{storage['region_name']}.amazonaws.com"] if storage["region_name"] else [])]
+    return [f"https://{storage['bucket_name']}.{host}" for host in hosts]

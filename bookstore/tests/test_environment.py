@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import Environment, broker_url
+from config.env import Environment, broker_url, media_origins
 
 
 def test_an_empty_variable_counts_as_unset():
@@ -31,6 +31,8 @@ def test_a_required_variable_is_named_when_it_is_missing():
         (lambda env: env.origin("NAME", "http://localhost:8000"), "https://shop.example/"),
         (lambda env: env.origin("NAME", "http://localhost:8000"), "ftp://shop.example"),
         (lambda env: env.origin("NAME", "http://localhost:8000"), "https://a.example,https://b.example"),
+        (lambda env: env.integers("NAME"), "80,http"),
+        (lambda env: env.address("NAME", "", ["https"]), "cdn.example"),
         (lambda env: env.rate("NAME", "1/second"), "many"),
         (lambda env: env.rate("NAME", "1/second"), "0/second"),
     ],
@@ -96,3 +98,21 @@ def test_every_variable_is_documented_and_no_other():
     documented = re.findall(r"^\| `([A-Z_]+)`", (settings.BASE_DIR / "docs" / "configuration.md").read_text(), re.M)
 
     assert sorted(documented) == sorted(read | {"PROMETHEUS_MULTIPROC_DIR"})
+
+
+def test_an_address_may_be_left_out_where_there_is_none_by_default():
+    assert Environment({}).address("NAME", "", ["https"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("public_url", "endpoint", "region", "origins"),
+    [
+        ("https://cdn.example/shop", None, None, ["https://cdn.example"]),
+        ("", "http://minio.example:9000/", None, ["http://minio.example:9000"]),
+        ("", None, "eu-west-1", ["https://books.s3.amazonaws.com", "https://books.s3.eu-west-1.amazonaws.com"]),
+    ],
+)
+def test_browsers_are_told_where_pictures_come_from(public_url, endpoint, region, origins):
+    storage = {"bucket_name": "books", "endpoint_url": endpoint, "region_name": region}
+
+    assert media_origins(public_url, storage) == origins

@@ -85,5 +85,6 @@ def cover_of(book: Book) -> str:
 
 def with_picture(title: str, below: str, cover: str) -> list[Any]:
     """A list's first column: the cover, and two lines beside it."""
-    picture = {"path": address(thumbnail_name(cover), ""), "width": 32, "height": 48, "squared": True}
-    return [title, below, "", picture if cover else None]
+    if not cover:
+        return [title, below, "", None]
+    return [title, below, "", {"path": address(thumbnail_name(cover), ""), "width": 32, "height": 48, "squared": True}]

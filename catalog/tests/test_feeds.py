@@ -8,11 +8,13 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
+import redis
 from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from bookstore import shared_redis
 from bookstore.testing import count_queries, shared_data
 from catalog.feeds import merchant, sitemap
 from catalog.models import Book, Edition, Offer, SitemapPart, Subject, SubjectLink
@@ -363,6 +365,14 @@ def test_a_feed_that_breaks_off_lets_the_next_one_go(client, monkeypatch):
 
     assert ProductFeed.free.acquire(blocking=False)
     ProductFeed.free.release()
+
+
+@pytest.mark.parametrize("path", ["/feeds/google/EUR.xml", "/feeds/new.xml", "/sitemap.xml"])
+def test_without_redis_the_feeds_are_there(client, settings, monkeypatch, path):
+    make_offer()
+    monkeypatch.setattr(shared_redis, "client", redis.Redis(port=1))
+
+    assert client.get(path).getvalue().startswith(b"<?xml")
 
 
 def test_the_feed_asks_by_pieces_and_not_by_books(client, monkeypatch):
