@@ -90,6 +90,7 @@ def prepare(data: Path | None) -> None:
         if data is None:
             sys.exit(f"The shop has no {book_format} yet: say with --data in which folder {file} lies.")
         call_command("import_books", data / file, format=book_format, resume=runs.exists())
+    call_command("index_search", once=True)
 
 
 def unanswerable_answers() -> list[str]:
