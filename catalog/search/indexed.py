@@ -51,7 +51,9 @@ class Question:
         if not words.words:
             return Query.empty_query()
         literal = asking.matching(self.searcher, words)
-        found = len(self.searcher.search(literal, FEW, count=False).hits)
+        if (found := self.up_to_few(literal)) < FEW:
+            literal = asking.matching(self.searcher, words, cut=True)
+            found = self.up_to_few(literal)
         if found == FEW or (better := better_spelling(self.searcher, words)) is None:
             return literal
         meant = asking.matching(self.searcher, better)
@@ -62,6 +64,9 @@ class Question:
             self.words = better
             return meant
         return Query.boolean_query([(Occur.Should, literal), (Occur.Should, Query.boost_query(meant, 0.6))])
+
+    def up_to_few(self, query: Query) -> int:
+        return len(self.searcher.search(query, FEW, count=False).hits)
 
     def filtered(self, conditions: Conditions) -> Query:
         filters = asking.filtering(conditions)

@@ -21,9 +21,9 @@ ANYWHERE = 0.4
 WEIGHTS = {"titles": 3.6, "people": 2.6, "series": 2.6, "other": 0.8}
 STEM_WEIGHT = 2.0  # in the title
 START_WEIGHT = 1.8  # a beginning of a name's word
-EXACT_WEIGHTS = {"exact_title": 10.0, "exact_person": 5.0, "exact_series": 4.0}
+EXACT_WEIGHTS = {"exact_title": 10.0, "main_title": 4.0, "exact_person": 6.0, "exact_series": 5.0}
 TOGETHER = 2.0  # the words stand together in the title
-SHORTEST_START = STARTS[0]
+SHORTEST_START = 2  # letters; one begins too much
 PLENTY = 5_000  # books with a word, from which on neither its stem nor words that begin with it are needed
 STOP_WORD = 0.15  # of all books have it in a name; of a few thousand books none is left out for that
 SMALL_SHOP = 10_000
@@ -54,13 +54,15 @@ class Words:
         return cls(folded, tuple(dict.fromkeys(spaced(folded).split())))
 
 
-def matching(searcher: Searcher, words: Words) -> Query:
-    """All books with all of these words, scored."""
-    needed = [word for word in words.words if not is_stop_word(searcher, word)]
-    parts = [(Occur.Must, somewhere(searcher, word, may_begin=word == words.words[-1])) for word in needed]
+def matching(searcher: Searcher, words: Words, *, cut: bool = False) -> Query:
+    """All books with all of these words, scored; the last one may be cut if it is rare, or if that is said."""
+    last = words.words[-1]
+    begins = {last} if cut or (len(last) >= SHORTEST_START and not has_plenty(searcher, last)) else set()
+    needed = [word for word in words.words if not is_stop_word(searcher, word) or (cut and word in begins)]
+    parts = [(Occur.Must, somewhere(searcher, word, may_begin=word in begins)) for word in needed]
     if not needed:
         parts = [(Occur.Must, constant(term("names", word), ANYWHERE)) for word in words.words]
-    parts += [(Occur.Should, best_place(searcher, word, may_begin=word == words.words[-1])) for word in words.words]
+    parts += [(Occur.Should, best_place(searcher, word, may_begin=word in begins)) for word in words.words]
     parts += [(Occur.Should, query) for query in whole(words)]
     return Query.boolean_query(parts)
 
@@ -88,7 +90,7 @@ def somewhere(searcher: Searcher, word: str, *, may_begin: bool) -> Query:
     found = [term("words", word)]
     if not has_plenty(searcher, word):
         found += [term("words", stem) for stem in stems_in_all_languages(word) if searcher.doc_freq("words", stem)]
-        found += [beginning(word)] if may_begin and len(word) >= SHORTEST_START else []
+    found += [beginning(word)] if may_begin else []
     return constant(any_of(found), ANYWHERE)
 
 
@@ -98,7 +100,7 @@ def best_place(searcher: Searcher, word: str, *, may_begin: bool) -> Query:
     if not has_plenty(searcher, word):
         stems = [stem for stem in stems_in_all_languages(word) if searcher.doc_freq("title_stems", stem)]
         found += [constant(term("title_stems", stem), STEM_WEIGHT) for stem in stems]
-        found += [constant(beginning(word), START_WEIGHT)] if may_begin and len(word) >= SHORTEST_START else []
+    found += [constant(beginning(word), START_WEIGHT)] if may_begin else []
     return Query.disjunction_max_query(found, tie_breaker=0.1) if found else Query.empty_query()
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import blake2b
 from math import log
@@ -15,23 +15,23 @@ from django.conf import settings
 
 from catalog.vocabularies import Availability
 
-VERSION = 2  # another number makes every shop build its index anew
+VERSION = 4  # another number makes every shop build its index anew
 
 COLUMNS = [
-    "book_id", "title_key", "sort_title", "subtitle", "titles", "people", "series_names", "other_words",
-    "description_words", "language", "languages", "formats", "conditions", "sellers", "contributors", "all_series",
-    "publishers", "subjects", "copies", "price_minor", "currency", "availability", "rating_average", "rating_count",
-    "published", "popularity", "changed_in",
+    "title", "series", "book_id", "title_key", "sort_title", "subtitle", "titles", "people", "series_names",
+    "other_words", "description_words", "language", "languages", "formats", "conditions", "sellers", "contributors",
+    "all_series", "publishers", "subjects", "copies", "price_minor", "currency", "availability", "rating_average",
+    "rating_count", "published", "popularity", "changed_in",
 ]  # fmt: skip
 
 PLACES = ("titles", "people", "series", "other")  # where a word stands, folded
 WORDS = ("words", "names", "title_stems", "starts")  # all words and stems; those of titles, people and series
-EXACT = ("exact_title", "exact_person", "exact_series")  # the whole, folded
+EXACT = ("exact_title", "main_title", "exact_person", "exact_series")  # the whole, folded
 VALUES = ("formats", "languages", "subjects", "conditions", "sellers", "contributors", "all_series", "publishers")
 COUNTED = {"formats", "languages", "subjects"}  # facets are counted over these
 NUMBERS = ("availability", "rating", "published", "price", "highest_price")
 ORDERS = ("by_popularity", "by_date", "by_price", "by_price_down", "by_rating")
-STARTS = (2, 3, 4)  # letters that a name's words are found by as by a word; longer beginnings are few words
+STARTS = (1, 2, 3, 4)  # letters that a name's words are found by as by a word; longer beginnings are few words
 SAMPLES = 8
 
 # Snowball's languages, by the tag of an edition.
@@ -40,6 +40,11 @@ STEMMERS = {
     "fr": "french", "hu": "hungarian", "it": "italian", "nb": "norwegian", "nl": "dutch", "no": "norwegian",
     "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
+# What a title's main part ends with; initials that are written apart; the thousands of a number.
+END_OF_MAIN_TITLE = re.compile(r"[:;(/\[]| [-–—] ")
+APOSTROPHES = re.compile(r"['’ʼ`´]")
+INITIALS = re.compile(r"\b(?:[^\W\d] )+[^\W\d]\b")
+THOUSANDS = re.compile(r"\b\d{1,3}(?: \d{3})+\b")
 WITHOUT_SPACES = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")  # Chinese and Japanese
 
 TIE_BITS = 30
@@ -80,8 +85,9 @@ def document(row: dict[str, Any], popular_from: int) -> tantivy.Document:
         made.add_text("tier", "popular")
     add_words(made, row)
     add_all(made, "exact_title", exact_titles(row))
-    add_all(made, "exact_person", row["people"])
-    add_all(made, "exact_series", row["series_names"])
+    made.add_text("main_title", main_title(row))
+    add_all(made, "exact_person", {end for name in row["people"] for end in ends_of_name(name)})
+    add_all(made, "exact_series", exact_series(row))
     for name in VALUES:
         add_all(made, name, map(str, row[name]))
     add_all(made, "copies", copy_marks(copies))
@@ -92,9 +98,9 @@ def document(row: dict[str, Any], popular_from: int) -> tantivy.Document:
 def add_words(made: tantivy.Document, row: dict[str, Any]) -> None:
     """Every word once for each place that it stands in, and reduced to its stem by the languages of the editions."""
     texts = {
-        "titles": " ".join(row["titles"]),
-        "people": " ".join(row["people"]),
-        "series": " ".join(row["series_names"]),
+        "titles": joined(" ".join(row["titles"]), THOUSANDS),
+        "people": " ".join(joined(name, INITIALS) for name in row["people"]),
+        "series": " ".join([*row["series_names"], *place_in_series(row)]),
         "other": row["other_words"],
     }
     texts = {name: spaced(text) for name, text in texts.items() if text}
@@ -148,9 +154,46 @@ def weight(popularity: int, availability: int) -> float:
 
 
 def exact_titles(row: dict[str, Any]) -> set[str]:
-    """All that a reader may take for the whole title: with the subtitle, and without the leading article."""
+    """All that a reader may take for the whole title: with and without subtitle, and without the leading article."""
     title, subtitle = row["title_key"], " ".join(row["other_words"].split()[: len(row["subtitle"].split())])
     return {title, f"{title} {subtitle}".strip(), row["sort_title"], *row["titles"]} - {""}
+
+
+def main_title(row: dict[str, Any]) -> str:
+    """Where there is no subtitle apart, what stands before a colon or a bracket: Sapiens: A Brief History …"""
+    main = END_OF_MAIN_TITLE.split(row["title"], maxsplit=1)[0]
+    return " ".join(row["title_key"].split()[: len(re.findall(r"\w+", APOSTROPHES.sub("", main)))])
+
+
+def ends_of_name(name: str) -> Iterator[str]:
+    """A name as readers cut it, with initials apart and together: Gabriel García Márquez, García Márquez, Márquez."""
+    for spelled in {name, INITIALS.sub(together, name)}:
+        words = spelled.split()
+        yield from (" ".join(words[start:]) for start in range(len(words)))
+
+
+def exact_series(row: dict[str, Any]) -> set[str]:
+    """The series by name, and the book by its place in it: Discworld 8."""
+    return {
+        *row["series_names"],
+        *(f"{name} {place}" for name in row["series_names"] for place in place_in_series(row)[:1]),
+    }
+
+
+def place_in_series(row: dict[str, Any]) -> list[str]:
+    """How readers ask for one book of a series: its number, and the words that they put with it."""
+    position = (orjson.loads(row["series"]) if row["series"] else {}).get("position")
+    number = [f"{position:g}"] if position is not None else []
+    return [*number, "series", "book", "volume"] if row["series_names"] else []
+
+
+def joined(text: str, apart: re.Pattern[str]) -> str:
+    """The text, and what is written apart in it once more together: j r r tolkien jrr."""
+    return " ".join([text, *(found.replace(" ", "") for found in apart.findall(text))])
+
+
+def together(found: re.Match[str]) -> str:
+    return found.group().replace(" ", "")
 
 
 def spaced(text: str) -> str:

@@ -20,23 +20,32 @@ NAMES = "SELECT book_id, titles || people || series_names FROM catalog_listing W
 def better_spelling(searcher: Searcher, words: Words) -> Words | None:
     """The nearest words that occur together, the more popular book's among the equally near; None if there are none.
 
-    A fault is a wrong, missing, additional or exchanged letter (optimal string alignment distance).
+    A fault is a wrong, missing, additional or exchanged letter (optimal string alignment distance). Where even so
+    nothing is found, two words may be one.
     """
     if len(words.words) > MOST_WORDS:
         return None
-    for faults in (1, 2):
-        hits = searcher.search(nearly(words, faults), LOOKED_AT, count=False, weight_by_field="weight").hits
-        if hits:
-            meant = nearest(words, names_of(asking.books_at(searcher, hits)))
-            return None if meant == words.words else Words(" ".join(meant), meant)
+    if meant := nearest_found(searcher, words.words):
+        return None if meant == words.words else Words(" ".join(meant), meant)
+    for place in range(len(words.words) - 1):
+        together = (*words.words[:place], "".join(words.words[place : place + 2]), *words.words[place + 2 :])
+        if meant := nearest_found(searcher, together):
+            return Words(" ".join(meant), meant)
     return None
 
 
-def nearly(words: Words, faults: int) -> Query:
+def nearest_found(searcher: Searcher, words: tuple[str, ...]) -> tuple[str, ...] | None:
+    for faults in (1, 2):
+        hits = searcher.search(nearly(words, faults), LOOKED_AT, count=False, weight_by_field="weight").hits
+        if hits:
+            return nearest(words, names_of(asking.books_at(searcher, hits)))
+    return None
+
+
+def nearly(words: tuple[str, ...], faults: int) -> Query:
     """All words, each with that many faults at most, one more in a long one."""
     return Query.boolean_query([
-        (Occur.Must, one_word(word, faults, last=place == len(words.words) - 1))
-        for place, word in enumerate(words.words)
+        (Occur.Must, one_word(word, faults, last=place == len(words) - 1)) for place, word in enumerate(words)
     ])  # fmt: skip
 
 
@@ -66,9 +75,9 @@ def names_of(books: list[UUID]) -> list[set[str]]:
     return [found[book] for book in books if book in found]
 
 
-def nearest(words: Words, books: list[set[str]]) -> tuple[str, ...]:
+def nearest(words: tuple[str, ...], books: list[set[str]]) -> tuple[str, ...]:
     """The words of the book that the query is nearest to, in the query's order."""
-    best = min((as_in(words.words, names) for names in books), key=lambda found: found[0], default=(0, words.words))
+    best = min((as_in(words, names) for names in books), key=lambda found: found[0], default=(0, words))
     return best[1]
 
 
