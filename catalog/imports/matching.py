@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from catalog.imports.joining import Joining
 from catalog.imports.record import Heading, Person, Record, SeriesPlace
 from catalog.imports.state import BookState, EditionState
 from catalog.imports.titles import plain_number
-from catalog.models import Book, Contribution, Edition, SeriesEntry, SourceRecord, SubjectLink
+from catalog.models import Book, Contribution, Edition, MergedBook, SeriesEntry, SourceRecord, SubjectLink
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class Known:
     id: UUID
     edition_id: UUID
     digest: str
+    tells_book: bool = True
 
     @property
     def made_the_edition(self) -> bool:
@@ -37,12 +39,16 @@ class Catalogue:
         self.editions: dict[UUID, EditionState] = {}
         self.books: dict[UUID, BookState] = {}
         self._load_editions(changed)
-        self._load_books({record.book_id for record in changed if record.book_id} - self.books.keys())
+        named = {record.book_id for record in changed if record.book_id}
+        self.merged = dict(MergedBook.objects.filter(pk__in=named).values_list("pk", "book_id")) if named else {}
+        self.joining = Joining(source, [record for record in changed if self.may_join(record)])
+        self._load_books((named | set(self.merged.values()) | self.joining.candidates()) - self.books.keys())
         self._load_lists()
         self.by_isbn = {state.edition.isbn: state for state in self.editions.values() if state.edition.isbn}
         self.claimed = self._load_claimed()
         self.book_by_key: dict[str, BookState] = {}
         self.by_reference: dict[str, EditionState] = {}
+        self.guest_keys: set[str] = set()
 
     def is_unchanged(self, record: Record) -> bool:
         known = self.known.get(record.reference)
@@ -50,11 +56,26 @@ class Catalogue:
 
     def book_of(self, record: Record) -> BookState | None:
         """The book that the record names, by its id or by the key of an earlier row."""
-        if record.book_id in self.books:
-            return self.books[record.book_id]
+        named = self.merged.get(record.book_id, record.book_id) if record.book_id else None
+        if named in self.books:
+            return self.books[named]
         known = self.known.get(book_reference(record))
         remembered = self.editions.get(known.edition_id) if known else None
         return remembered.book if remembered else self.book_by_key.get(record.book_key)
+
+    def may_join(self, record: Record) -> bool:
+        """Whether what the record says of its work counts: one that names a book of its own by an id has its place."""
+        return record.has_edition and record.book_id is None
+
+    def joined(self, record: Record) -> BookState | None:
+        """The book that a new edition is of, though the record does not name it."""
+        found = self.joining.find(record)
+        return self.books.get(found) if found else None
+
+    def is_guest(self, record: Record) -> bool:
+        """Whether the record's key stands for a book that others tell of."""
+        known = self.known.get(book_reference(record)) if record.book_key else None
+        return record.book_key in self.guest_keys or (known is not None and not known.tells_book)
 
     def add(self, state: EditionState, record: Record) -> None:
         self.editions[state.edition.pk] = state
@@ -65,13 +86,15 @@ class Catalogue:
             self.by_isbn[state.edition.isbn] = state
         if record.book_key:
             self.book_by_key.setdefault(record.book_key, state.book)
+            self.joining.keyed.add(state.book.book.pk)
+        self.joining.settle(record, state.book.book.pk, state.edition.isbn)
 
     def _load_known(self, records: list[Record]) -> dict[str, Known]:
         references = {record.reference for record in records} | {
             book_reference(record) for record in records if record.book_key
         }
         rows = SourceRecord.objects.filter(source=self.source, reference__in=references)
-        return {row.reference: Known(row.pk, row.edition_id, row.digest) for row in rows}
+        return {row.reference: Known(row.pk, row.edition_id, row.digest, row.tells_book) for row in rows}
 
     def _load_editions(self, records: list[Record]) -> None:
         ids = {record.edition_id for record in records if record.edition_id}

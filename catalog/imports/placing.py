@@ -74,6 +74,11 @@ class Batch:
 
     def create(self, record: Record, first_of_book: bool) -> EditionState:
         book = self.catalogue.book_of(record)
+        joined = self.catalogue.joined(record) if book is None else None
+        if joined is not None and record.book_key:
+            self.catalogue.guest_keys.add(record.book_key)
+        is_guest = joined is not None or self.catalogue.is_guest(record)
+        book = book or joined
         if book is None:
             book = self.new_book(record)
         else:
@@ -81,7 +86,7 @@ class Batch:
         edition = Edition(book=book.book)
         if record.edition_id:
             edition.pk = record.edition_id
-        state = EditionState(edition, book, is_new=True)
+        state = EditionState(edition, book, is_new=True, is_guest=is_guest)
         state.apply(record, overwrite=True)
         self.take_isbn(record, state, overwrite=True)
         return state
@@ -94,9 +99,17 @@ class Batch:
         return book
 
     def update(self, record: Record, state: EditionState, overwrite: bool, first_of_book: bool) -> bool:
-        book_changed = state.book.apply(record, overwrite=overwrite and first_of_book)
+        state.is_guest = self.is_guest(record, state)
+        book_changed = state.book.apply(record, overwrite=overwrite and first_of_book and not state.is_guest)
         edition_changed = state.apply(record, overwrite=overwrite)
         return self.take_isbn(record, state, overwrite) or book_changed or edition_changed
+
+    def is_guest(self, record: Record, state: EditionState) -> bool:
+        """Whether the record speaks for its edition only, because the book is one that others tell of."""
+        if record.book_id:
+            return record.book_id != state.book.book.pk
+        known = self.catalogue.known.get(record.reference)
+        return known is not None and not known.tells_book
 
     def take_isbn(self, record: Record, state: EditionState, overwrite: bool) -> bool:
         current, wanted = state.edition.isbn, record.isbn
@@ -126,4 +139,10 @@ class Batch:
         self.catalogue.add(state, record)
 
     def source_record(self, reference: str, digest: str, state: EditionState) -> SourceRecord:
-        return SourceRecord(source=self.source, reference=reference, digest=digest, edition=state.edition)
+        return SourceRecord(
+            source=self.source,
+            reference=reference,
+            digest=digest,
+            edition=state.edition,
+            tells_book=not state.is_guest,
+        )

@@ -41,16 +41,27 @@ class EditionState:
     edition: Edition
     book: BookState
     is_new: bool = False
+    is_guest: bool = False
     publisher: str = ""
     changed: set[str] = field(default_factory=set)
 
     def apply(self, record: Record, *, overwrite: bool) -> bool:
-        changed = {name for name, value in record.edition.items() if take(self.edition, name, value, overwrite)}
+        said = {**self.own_words(record), **record.edition} if self.is_guest else record.edition
+        changed = {name for name, value in said.items() if take(self.edition, name, value, overwrite)}
         if record.publisher and record.publisher != self.publisher and (overwrite or not self.publisher):
             self.publisher = record.publisher
             changed.add("publisher")
         self.changed |= changed
         return bool(changed)
+
+    def own_words(self, record: Record) -> dict[str, Any]:
+        """What the source says of the book and the book does not say: it is kept with the edition."""
+        book, told = self.book.book, record.book
+        named = as_read(told.get("title", "")) != as_read(book.title)
+        described = as_read(told.get("description", "")) != as_read(book.description)
+        words = {"title": told.get("title", "") if named else "",
+                 "description": told.get("description", "") if described else ""}  # fmt: skip
+        return {name: value for name, value in words.items() if value}
 
 
 def take(row: Book | Edition, name: str, value: Any, overwrite: bool) -> bool:

@@ -47,6 +47,7 @@ def write(batch: Batch) -> set[UUID]:
         [SourceRecord(pk=pk, digest=digest) for pk, digest in batch.new_digests.items()], ["digest"]
     )
     want_covers({edition: record.cover_url for record, edition in batch.placed if record.cover_url})
+    batch.catalogue.joining.write()
     touched = {state.book.pk for state in books if state.is_new or state.changed}
     return touched | {state.book.book.pk for state in editions if state.is_new or state.changed}
 

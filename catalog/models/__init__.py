@@ -1,6 +1,7 @@
 from catalog.models.covers import CoverFetch, CoverHost, FetchState
 from catalog.models.imports import ImportRun, SourceRecord
 from catalog.models.listings import IndexedShop, Listing, Unlisted
+from catalog.models.merging import LikelyDuplicate, MergedBook, WorkChange, WorkIdentifier
 from catalog.models.offers import Edition, Offer
 from catalog.models.people import Contributor, Publisher
 from catalog.models.related import BoughtTogether, Progress, RecentSales
@@ -20,7 +21,9 @@ __all__ = [
     "FetchState",
     "ImportRun",
     "IndexedShop",
+    "LikelyDuplicate",
     "Listing",
+    "MergedBook",
     "MissedSearch",
     "Offer",
     "Progress",
@@ -35,4 +38,6 @@ __all__ = [
     "Subject",
     "SubjectLink",
     "Unlisted",
+    "WorkChange",
+    "WorkIdentifier",
 ]

@@ -13,3 +13,10 @@ class FoldText(Func):
 def folded(field: str) -> GeneratedField:
     """A column that PostgreSQL keeps equal to the folded text of another."""
     return GeneratedField(expression=FoldText(F(field)), output_field=TextField(), db_persist=True)
+
+
+class WorkKey(Func):
+    """The title by which editions of one work find each other: folded, without leading article and subtitle."""
+
+    function = "work_key"
+    output_field = TextField()

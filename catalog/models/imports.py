@@ -17,6 +17,12 @@ class SourceRecord(UUIDModel):
     reference = models.CharField(_("key at the source"), max_length=500)
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="source_records", verbose_name=_("edition"))
     digest = models.CharField(_("digest"), max_length=64)
+    tells_book = models.BooleanField(
+        _("tells of the book"),
+        default=True,
+        db_default=True,
+        help_text=_("No: its edition joined a book that others tell of, and it speaks for the edition only."),
+    )
 
     class Meta:
         verbose_name = _("source record")

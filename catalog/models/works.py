@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookstore.models import TimestampedModel, UUIDModel
-from catalog.models.folding import folded
+from catalog.models.folding import WorkKey, folded
 from catalog.models.people import Contributor
 from catalog.partial_dates import PartialDateField
 from catalog.vocabularies import AUTHOR, role_name
@@ -124,6 +124,7 @@ class Book(TimestampedModel):
         verbose_name_plural = _("books")
         ordering = ["-id"]
         constraints = [models.CheckConstraint(condition=~Q(title=""), name="book_has_a_title")]
+        indexes = [HashIndex(WorkKey("title"), name="book_by_work_key")]
 
     def __str__(self) -> str:
         return self.title
