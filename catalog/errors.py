@@ -33,3 +33,13 @@ class NotForSale(BookstoreError):
 class AlreadyOffered(BookstoreError):
     code, title = "already_offered", _("Already offered")
     message = _("You have an open offer of new copies of this edition. Change that one.")
+
+
+class NotMergeable(BookstoreError):
+    code, title = "not_mergeable", _("Cannot be merged or split")
+    message = _("These books cannot be merged or split as asked.")
+
+
+class NotUndoable(BookstoreError):
+    code, title = "not_undoable", _("Cannot be undone")
+    message = _("Something has changed since, so this cannot be undone.")

@@ -224,6 +224,8 @@ SIMPLE_JWT: dict[str, Any] = {
     "TOKEN_TYPE_CLAIM": "type",
 }
 AFTER_SIGN_IN = ["orders.services.adopt_guest_cart"]  # called with the user and the X-Cart-Token they came with
+WHEN_BOOKS_MERGE = ["reviews.services.take_reviews_along"]  # called with the book kept and those merged into it
+WHEN_A_MERGE_IS_UNDONE = ["reviews.services.give_reviews_back"]  # with the book kept, the others, and what had moved
 SPECTACULAR_SETTINGS = {
     "TITLE": "Bookstore API",
     "VERSION": "1.0.0",

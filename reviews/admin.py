@@ -20,13 +20,13 @@ from reviews.models import Review
 @admin.register(Review)
 class ReviewAdmin(ConsoleAdmin):
     admins_may = frozenset({"view", "delete"})
-    list_display = ["book", "rating", "user", "beginning", "posted"]
+    list_display = ["book", "rating", "user", "beginning", "posted", "counts"]
     list_filter = [("rating", ChoicesDropdownFilter)]
     list_select_related = ["book", "user"]
     list_filter_submit = True
     sortable_by: list[str] = []
     search_help_text = _("Words of the book's title, or the beginning of the reader's e-mail address")
-    fieldsets = [(None, {"fields": [("book", "user"), "rating", "title", "text"]})]
+    fieldsets = [(None, {"fields": [("book", "user"), ("rating", "archived_at"), "title", "text"]})]
 
     def find(self, reviews: QuerySet, term: str) -> QuerySet:
         of_books = Review.objects.filter(book__in=listed_as(term)).order_by()
@@ -36,6 +36,11 @@ class ReviewAdmin(ConsoleAdmin):
     @admin.display(description=_("text"))
     def beginning(self, review: Review) -> str:
         return Truncator(f"{review.title} {review.text}".strip()).chars(80)
+
+    @admin.display(description=_("counts"), boolean=True)
+    def counts(self, review: Review) -> bool:
+        """Not where its reader wrote a newer one of a book that became part of the same."""
+        return review.archived_at is None
 
     @admin.display(description=_("posted"))
     def posted(self, review: Review) -> str:

@@ -28,7 +28,11 @@ def public_name(user: User) -> str:
 class ReviewQuerySet(models.QuerySet["Review"]):
     def for_api(self) -> ReviewQuerySet:
         """Exactly what ReviewSerializer prints, in one query."""
-        return self.select_related("user").annotate(verified_purchase=bought("user", "book"))
+        return self.shown().select_related("user").annotate(verified_purchase=bought("user", "book"))
+
+    def shown(self) -> ReviewQuerySet:
+        """Those that count: not one whose reader wrote a newer one of a book that became part of the same."""
+        return self.filter(archived_at=None)
 
 
 class Review(TimestampedModel):
@@ -40,6 +44,7 @@ class Review(TimestampedModel):
     rating = models.PositiveSmallIntegerField(_("rating"), choices=[(stars, "★" * stars) for stars in STARS])
     title = models.CharField(_("heading"), max_length=LONGEST_TITLE, blank=True)
     text = models.CharField(_("text"), max_length=LONGEST_TEXT, blank=True)
+    archived_at = models.DateTimeField(_("stands behind a newer one since"), null=True, blank=True, editable=False)
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
@@ -47,7 +52,9 @@ class Review(TimestampedModel):
         verbose_name_plural = _("reviews")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["book", "user"], name="one_review_per_reader_and_book"),
+            models.UniqueConstraint(
+                fields=["book", "user"], condition=Q(archived_at=None), name="one_review_per_reader_and_book"
+            ),
             models.CheckConstraint(condition=Q(rating__range=(1, 5)), name="rating_is_1_to_5"),
         ]
         indexes = [

@@ -19,7 +19,7 @@ from bookstore.errors import IdempotencyKeyReused, NotAuthenticated, NotFound, R
 from bookstore.idempotency import idempotent
 from bookstore.schema import refusing
 from catalog.models import Book
-from catalog.views import as_id
+from catalog.views import MOVED, as_id, moved_or_404
 from reviews import examples, serializers, services
 from reviews.errors import AlreadyReviewed
 from reviews.filters import SORTS, read_sort
@@ -61,19 +61,22 @@ class BookReviewViewSet(ReviewViews):
         operation_id="book_reviews_list",
         summary="What readers say of a book",
         parameters=[id_of("book"), OpenApiParameter("sort", enum=list(SORTS), default="newest")],
-        responses=serializers.ReviewSerializer(many=True),
+        responses={200: serializers.ReviewSerializer(many=True), 308: MOVED},
         examples=[SHOWN],
     )
     def list(self, request: Request, pk: str) -> Response:
         order = read_sort(request.query_params)
-        book = get_object_or_404(Book.objects.only("pk"), pk=as_id(pk))
+        book = Book.objects.only("pk").filter(pk=as_id(pk)).first()
+        if book is None:
+            return moved_or_404(request, "book-review-list", as_id(pk))
         page = self.paginate_queryset(book.reviews.for_api().order_by(*order))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
         operation_id="book_reviews_create",
         summary="Review a book",
-        description="One review for each reader and book; the book's rating is right at once.",
+        description="One review for each reader and book; the book's rating is right at once. The id of a book that has "
+        "become part of another leads to that one.",
         parameters=[id_of("book"), OpenApiParameter("Idempotency-Key", location=OpenApiParameter.HEADER)],
         request=serializers.WriteReviewSerializer,
         responses={
@@ -95,7 +98,7 @@ class ReviewViewSet(ReviewViews):
     """Single reviews. Only their own readers change them; to others who try, they do not exist."""
 
     def own(self, pk: str) -> Review:
-        return get_object_or_404(Review.objects.filter(user=self.request.user), pk=as_id(pk))
+        return get_object_or_404(Review.objects.shown().filter(user=self.request.user), pk=as_id(pk))
 
     @extend_schema(
         operation_id="reviews_retrieve", summary="One review", parameters=[id_of("review")], examples=[SHOWN]

@@ -15,6 +15,7 @@ from catalog.imports.rows import BadRow
 from catalog.imports.writing import write
 from catalog.models import Edition
 from catalog.services import refresh_listings
+from catalog.services.changes import refresh_followers
 
 Item = Record | BadRow
 
@@ -51,6 +52,7 @@ def write_items(format: Format, items: Sequence[Item]) -> Outcome:
     books |= write_offers(offers, outcome)
     if books:
         refresh_listings(books)
+        refresh_followers(books)
     outcome.notes += batch.notes
     outcome.notes.sort(key=lambda note: note.line)
     return outcome

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation
 
 from accounts.models import Seller
 from catalog.imports import seen
@@ -24,6 +24,7 @@ from catalog.models import ImportRun
 
 BATCH = 1000
 LOCK = 0x626F6F6B  # any number that nothing else in the shop locks
+MEANWHILE = (DeadlockDetected, ForeignKeyViolation)
 LOST = (OperationalError, InterfaceError, OSError)
 
 GROWN = {2, 8, 32, 128, 512, 2048}  # batches after which the planner's idea of the tables is out of date
@@ -156,8 +157,8 @@ class Import:
         except DatabaseError as error:
             self.run.rows_done, self.run.counts = before
             self.report_file.take_back(self.run.counts.get("report_size", 0))
-            if isinstance(error.__cause__, DeadlockDetected) and tries:
-                self.take(items, tries - 1)  # somebody in the console went first
+            if isinstance(error.__cause__, MEANWHILE) and tries:
+                self.take(items, tries - 1)  # somebody in the console went first, or has just merged a book away
                 return
             if isinstance(error, LOST) or isinstance(items[0], BadRow):
                 raise

@@ -12,6 +12,7 @@ from catalog.services.stock import (
     return_copies,
     sell_copies,
 )
+from catalog.services.works import merge_books, moved_to, say_different, split_book, undo_change
 
 __all__ = [
     "Wanted",
@@ -19,6 +20,8 @@ __all__ = [
     "books_showing",
     "change_offer",
     "hold_copies",
+    "merge_books",
+    "moved_to",
     "offer_copies",
     "price_changed",
     "refresh_books",
@@ -27,8 +30,11 @@ __all__ = [
     "remove_cover",
     "reopen_offers",
     "return_copies",
+    "say_different",
     "sell_copies",
     "set_cover",
+    "split_book",
     "thumbnail_name",
+    "undo_change",
     "withdraw_offers",
 ]

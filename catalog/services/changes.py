@@ -11,6 +11,7 @@ from catalog.models import (
     Contribution,
     Contributor,
     Edition,
+    MergedBook,
     Offer,
     Publisher,
     Series,
@@ -61,4 +62,10 @@ def refresh_books(books: Iterable[UUID]) -> int:
     """Refresh any number of listings, some hundreds at a time."""
     wanted = sorted(set(books))
     chunks = [wanted[start : start + REFRESHED_AT_ONCE] for start in range(0, len(wanted), REFRESHED_AT_ONCE)]
-    return sum(refresh_listings(chunk) for chunk in chunks or [[]])
+    return sum(refresh_listings(chunk) for chunk in chunks or [[]]) + refresh_followers(wanted)
+
+
+def refresh_followers(books: Iterable[UUID]) -> int:
+    """Refresh the books that others of these became part of while somebody was changing them; after those are locked."""
+    now = set(MergedBook.objects.filter(pk__in=books).values_list("book_id", flat=True))
+    return refresh_listings(now) if now else 0

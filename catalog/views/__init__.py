@@ -1,6 +1,7 @@
 from catalog.views.feeds import NewTitlesFeed, ProductFeed, SitemapIndex, SitemapOfBooks, robots
 from catalog.views.pages import BookPage
 from catalog.views.reading import (
+    MOVED,
     AuthorViewSet,
     BookViewSet,
     EditionViewSet,
@@ -9,10 +10,12 @@ from catalog.views.reading import (
     SeriesViewSet,
     SubjectViewSet,
     as_id,
+    moved_or_404,
 )
 from catalog.views.selling import OfferViewSet
 
 __all__ = [
+    "MOVED",
     "AuthorViewSet",
     "BookPage",
     "BookViewSet",
@@ -27,5 +30,6 @@ __all__ = [
     "SitemapOfBooks",
     "SubjectViewSet",
     "as_id",
+    "moved_or_404",
     "robots",
 ]

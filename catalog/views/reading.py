@@ -5,15 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
-from bookstore.caching import VersionedReads
+from bookstore.caching import CACHE_CONTROL, VersionedReads
 from bookstore.errors import NotFound
 from bookstore.pagination import PageRequest, Pages, envelope
 from catalog import examples, reads, serializers
@@ -30,8 +31,11 @@ from catalog.related import related_books
 from catalog.search import BookQuery, Result, search
 from catalog.search.facets import FACETS_SCHEMA
 from catalog.search.suggest import suggest
+from catalog.services import moved_to
 from catalog.services.searches import note_missed_search
 from catalog.shelves import FORTHCOMING, NEW, POPULAR, Shelf, read_shelf
+
+MOVED = OpenApiResponse(description="The book has become part of another: `Location` is the same of that one.")
 
 
 def base_url(request: Request) -> str:
@@ -89,11 +93,12 @@ class BookViewSet(VersionedReads, GenericViewSet):
         operation_id="books_retrieve",
         summary="One book with its editions and offers",
         parameters=[OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
-        responses=serializers.BookSerializer,
+        responses={200: serializers.BookSerializer, 308: MOVED},
         examples=shown("A book", examples.BOOK),
     )
     def retrieve(self, request: Request, pk: str) -> Response:
-        return found_or_404(reads.book_page(as_id(pk), base_url(request)))
+        page = reads.book_page(as_id(pk), base_url(request))
+        return moved_or_404(request, "book-detail", as_id(pk)) if page is None else Response(page)
 
     @extend_schema(
         operation_id="books_new",
@@ -141,7 +146,8 @@ class BookViewSet(VersionedReads, GenericViewSet):
     )
     @action(detail=True, pagination_class=None)
     def related(self, request: Request, pk: str) -> Response:
-        return found_or_404(related_books(as_id(pk), base_url(request)))
+        page = related_books(as_id(pk), base_url(request))
+        return moved_or_404(request, "book-related", as_id(pk)) if page is None else Response(page)
 
 
 class SearchViewSet(VersionedReads, ViewSet):
@@ -196,6 +202,16 @@ def found_or_404(page: dict[str, Any] | None) -> Response:
     if page is None:
         raise NotFound
     return Response(page)
+
+
+def moved_or_404(request: Request, name: str, book: UUID) -> Response:
+    """Where to find what was asked of a book that has become part of another. Not to be kept: a merge can be undone."""
+    now = moved_to(book)
+    if now is None:
+        raise NotFound
+    query = request.META.get("QUERY_STRING", "")
+    address = request.build_absolute_uri(reverse(name, args=[now])) + (f"?{query}" if query else "")
+    return Response(status=308, headers={"Location": address, "Cache-Control": CACHE_CONTROL})
 
 
 def as_id(text: str) -> UUID:

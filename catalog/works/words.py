@@ -7,18 +7,18 @@ NOBODY = {"", "anonymous", "anon", "unknown", "various", "various authors", "aut
 
 # A title of nothing but these names no work: there is one of almost everybody.
 GENERIC = {
-    *"a an and by for from in of on or the to with der die das des und von de del la las los le les l et y e da do".split(),
-    *"complete completed collected selected collection complets completes completas sämtliche samtliche gesammelte".split(),
-    *"ausgewahlte best great greatest early late later new old other more further first second last major minor".split(),
-    *"short little classic modern favorite favourite works work writings writing poems poem poetry poetical verse".split(),
-    *"sonnets stories story tales tale fiction novels novel novellas plays play dramas comedies tragedies essays".split(),
-    *"essay letters correspondence speeches lectures diaries diary journals journal memoirs autobiography".split(),
-    *"reminiscences prose anthology reader papers notes miscellanies opera werke gedichte erzahlungen novellen".split(),
-    *"dramen briefe schriften oeuvres uvres poesies contes nouvelles theatre lettres essais obras poesias poemas".split(),
-    *"cuentos teatro cartas ensayos opere poesie racconti novelle lettere gedichten verhalen antologia".split(),
-    *"bible testament scriptures koran quran annual report yearbook almanac catalogue catalog proceedings".split(),
-    *"transactions bulletin magazine dictionary encyclopedia atlas calendar untitled volume volumes vol part book".split(),
-    *"books series edition omnibus set box boxed trilogy holy king james version cookbook index".split(),
+    *["a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "der", "die", "das", "des", "und", "von", "de", "del", "la", "las", "los", "le", "les", "l", "et", "y", "e", "da", "do"],
+    *["complete", "completed", "collected", "selected", "collection", "complets", "completes", "completas", "sämtliche", "samtliche", "gesammelte"],
+    *["ausgewahlte", "best", "great", "greatest", "early", "late", "later", "new", "old", "other", "more", "further", "first", "second", "last", "major", "minor"],
+    *["short", "little", "classic", "modern", "favorite", "favourite", "works", "work", "writings", "writing", "poems", "poem", "poetry", "poetical", "verse"],
+    *["sonnets", "stories", "story", "tales", "tale", "fiction", "novels", "novel", "novellas", "plays", "play", "dramas", "comedies", "tragedies", "essays"],
+    *["essay", "letters", "correspondence", "speeches", "lectures", "diaries", "diary", "journals", "journal", "memoirs", "autobiography"],
+    *["reminiscences", "prose", "anthology", "reader", "papers", "notes", "miscellanies", "opera", "werke", "gedichte", "erzahlungen", "novellen"],
+    *["dramen", "briefe", "schriften", "oeuvres", "uvres", "poesies", "contes", "nouvelles", "theatre", "lettres", "essais", "obras", "poesias", "poemas"],
+    *["cuentos", "teatro", "cartas", "ensayos", "opere", "poesie", "racconti", "novelle", "lettere", "gedichten", "verhalen", "antologia"],
+    *["bible", "testament", "scriptures", "koran", "quran", "annual", "report", "yearbook", "almanac", "catalogue", "catalog", "proceedings"],
+    *["transactions", "bulletin", "magazine", "dictionary", "encyclopedia", "atlas", "calendar", "untitled", "volume", "volumes", "vol", "part", "book"],
+    *["books", "series", "edition", "omnibus", "set", "box", "boxed", "trilogy", "holy", "king", "james", "version", "cookbook", "index"],
 }  # fmt: skip
 
 # About a book, made from it, or several at once, and so never the book itself.
