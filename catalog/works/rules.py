@@ -142,7 +142,7 @@ def by_series(one: Work, other: Work) -> Finding:
     if alike != shared or (one.series and other.series and not shared):
         return Finding(Verdict.LIKELY, "same title and author; their series are not the same")
     unshared = set(one.series) ^ set(other.series)
-    if any(f"{name} ".startswith(f"{one.key} ") for name in unshared):
+    if any(f"{words.ARTICLE.sub('', name)} ".startswith(f"{one.key} ") for name in unshared):
         return Finding(Verdict.LIKELY, "same title and author; the title is also that of a series")
     return SAME
 

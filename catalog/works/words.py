@@ -54,3 +54,4 @@ NUMBERED = re.compile(
     r"\b(?:\d+|ii|iii|iv|vi|vii|viii|ix|xi|xii|xiii|xiv|xv)\b|\b(?:vol|volume)\b"
 )
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"}
+ARTICLE = re.compile(r"^(the|a|an|der|die|das|le|la|les|el|los|las|il|lo|gli|de|het|een) (?=.)")
