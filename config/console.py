@@ -67,6 +67,9 @@ UNFOLD = {
                     page(_("Subjects"), "account_tree", "catalog.subject"),
                     page(_("Imports"), "upload_file", "catalog.importrun"),
                     page(_("Covers by address"), "add_photo_alternate", "catalog.coverfetch"),
+                    page(_("Searches without result"), "search_off", "catalog.missedsearch"),
+                    page(_("Likely duplicates"), "difference", "catalog.likelyduplicate"),
+                    page(_("Merges and splits"), "merge", "catalog.workchange"),
                 ],
             },
             {

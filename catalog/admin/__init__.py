@@ -2,6 +2,7 @@ from catalog.admin.books import BookAdmin
 from catalog.admin.covers import CoverFetchAdmin
 from catalog.admin.editions import EditionAdmin
 from catalog.admin.imports import ImportRunAdmin
+from catalog.admin.merging import LikelyDuplicateAdmin, WorkChangeAdmin
 from catalog.admin.names import ContributorAdmin, PublisherAdmin, SeriesAdmin, SubjectAdmin
 from catalog.admin.offers import OfferAdmin
 from catalog.admin.searches import MissedSearchAdmin
@@ -13,8 +14,10 @@ __all__ = [
     "EditionAdmin",
     "ImportRunAdmin",
     "MissedSearchAdmin",
+    "LikelyDuplicateAdmin",
     "OfferAdmin",
     "PublisherAdmin",
     "SeriesAdmin",
     "SubjectAdmin",
+    "WorkChangeAdmin",
 ]

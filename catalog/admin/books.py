@@ -15,6 +15,7 @@ from catalog.admin.base import CatalogAdmin, editions_with_isbn, in_one_line, li
 from catalog.admin.filters import ListedAvailability, ListedFormat, ListedLanguage
 from catalog.admin.forms import BookForm, ContributionForm, EditionForm
 from catalog.admin.related import ShowsRelated
+from catalog.admin.merging import Merging, WorkIdentifierInline
 from catalog.models import Book, Contribution, Edition, Listing, SeriesEntry, SubjectLink
 from catalog.vocabularies import Availability, Format, language_name, role_name
 
@@ -72,9 +73,11 @@ class EditionInline(ConsoleTable):
 
 
 @admin.register(Book)
-class BookAdmin(ShowsRelated, CatalogAdmin):
+class BookAdmin(Merging, ShowsRelated, CatalogAdmin):
     form = BookForm
-    inlines = [ContributionInline, EditionInline, SeriesEntryInline, SubjectLinkInline]
+    inlines = [ContributionInline, EditionInline, SeriesEntryInline, SubjectLinkInline, WorkIdentifierInline]
+    actions = ["merge"]
+    actions_detail = ["split"]
     list_display = ["shown", "formats", "languages", "availability", "price", "popularity"]
     list_filter = [ListedFormat, ListedLanguage, ListedAvailability]
     list_select_related = ["listing"]

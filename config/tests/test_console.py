@@ -12,7 +12,21 @@ from bookstore.admin import ConsoleAdmin, Pages
 from bookstore.models import OutboxMessage
 from bookstore.outbox import send_mail
 from bookstore.testing import count_queries
-from catalog.models import Book, CoverFetch, ImportRun, Offer, Series, SeriesEntry, Subject, SubjectLink
+from catalog.models import (
+    Book,
+    CoverFetch,
+    ImportRun,
+    LikelyDuplicate,
+    MissedSearch,
+    Offer,
+    Series,
+    SeriesEntry,
+    Subject,
+    SubjectLink,
+    WorkChange,
+)
+from catalog.services import merge_books
+from catalog.services.searches import note_missed_search
 from catalog.tests.factories import make_book, make_edition, make_offer, make_publisher, make_seller
 from orders.models import Order, Payment, Purchase, ShippingMethod, TaxRate
 from orders.tests.factories import make_purchase
@@ -23,9 +37,11 @@ pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 CATALOGUE = [model for model in MODELS if model._meta.app_label == "catalog"]
 # What comes about elsewhere is not added here, and what has happened is not deleted.
-NOT_ADDED = {CoverFetch, ImportRun, Review, Order, Purchase, Payment, OutboxMessage}
+HAPPENS = {CoverFetch, ImportRun, LikelyDuplicate, MissedSearch, WorkChange}
+NOT_ADDED = {*HAPPENS, Review, Order, Purchase, Payment, OutboxMessage}
 NOT_DELETED = NOT_ADDED - {Review}
-FOR_SHOP_STAFF = {CoverFetch, User, Review, Purchase, Payment, ShippingMethod, TaxRate, OutboxMessage}
+FOR_SHOP_STAFF = {CoverFetch, User, LikelyDuplicate, WorkChange, Review, Purchase, Payment, ShippingMethod, TaxRate}
+FOR_SHOP_STAFF |= {OutboxMessage}
 FOR_SELLERS_TO_WRITE = {Offer, Order}
 
 
@@ -63,8 +79,12 @@ def make_rows(number):
     edition = make_edition(book, language="en", publisher=make_publisher(f"House {number}"), cover="covers/x.webp")
     make_purchase(user, make_offer(edition, seller=seller))
     make_review(book, user)
+    merge_books(book, [make_book(f"Book {number}, again", author=None)], user)
+    pair = sorted([book, make_book(f"Book {number}: A Novel", author=None)], key=lambda book: book.pk)
+    LikelyDuplicate.objects.create(first=pair[0], second=pair[1], reason="same title and author")
     ImportRun.objects.create(format="csv", file_name=f"{number}.csv", seller=seller, counts={"kinds": {"created": 1}})
     CoverFetch.objects.create(edition=edition, url=f"https://pictures.example/{number}.jpg", host="pictures.example")
+    note_missed_search(f"no such book {number}")
     send_mail("test", to=user.email)
 
 
