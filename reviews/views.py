@@ -75,8 +75,8 @@ class BookReviewViewSet(ReviewViews):
     @extend_schema(
         operation_id="book_reviews_create",
         summary="Review a book",
-        description="One review for each reader and book; the book's rating is right at once. The id of a book that has "
-        "become part of another leads to that one.",
+        description="One review for each reader and book; the book's rating is right at once. The id of a book that "
+        "has become part of another leads to that one.",
         parameters=[id_of("book"), OpenApiParameter("Idempotency-Key", location=OpenApiParameter.HEADER)],
         request=serializers.WriteReviewSerializer,
         responses={

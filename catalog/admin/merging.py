@@ -41,7 +41,9 @@ class WorkIdentifierInline(ConsoleTable):
 class SplitForm(forms.Form):
     """Which editions leave, and what they are called together."""
 
-    title = forms.CharField(label=_("Title of the new book"), max_length=LONGEST_TITLE, widget=UnfoldAdminTextInputWidget())
+    title = forms.CharField(
+        label=_("Title of the new book"), max_length=LONGEST_TITLE, widget=UnfoldAdminTextInputWidget()
+    )
     editions = forms.ModelMultipleChoiceField(
         Edition.objects.none(), label=_("Editions of the new book"), widget=UnfoldAdminCheckboxSelectMultipleWidget()
     )
@@ -212,7 +214,9 @@ class LikelyDuplicateAdmin(ConsoleAdmin):
     sortable_by: list[str] = []
     search_help_text = _("Title, contributor or series of one of the two")
     actions = ["merge_all", "call_different"]
-    fieldsets = [(None, {"fields": [("first", "second"), "reason", ("stated", "different"), ("decided_by", "decided_at")]})]
+    fieldsets = [
+        (None, {"fields": [("first", "second"), "reason", ("stated", "different"), ("decided_by", "decided_at")]})
+    ]
     readonly_fields = ["first", "second", "reason", "stated", "different", "decided_by", "decided_at"]
 
     def find(self, pairs: QuerySet, term: str) -> QuerySet:
@@ -275,7 +279,9 @@ class LikelyDuplicateAdmin(ConsoleAdmin):
     def decide(self, pair: LikelyDuplicate) -> str:
         if pair.different:
             return str(_("Not the same"))
-        button = '<button type="submit" name="{}" value="{}" class="{} cursor-pointer mr-3 whitespace-nowrap">{}</button>'
+        button = (
+            '<button type="submit" name="{}" value="{}" class="{} cursor-pointer mr-3 whitespace-nowrap">{}</button>'
+        )
         style = "text-primary-600 dark:text-primary-500"
         compare = link(merge_address([pair.first_id, pair.second_id]), _("Compare"))
         return format_html(

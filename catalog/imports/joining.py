@@ -5,7 +5,7 @@ has are never put together here.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from uuid import UUID
 
 from catalog.imports.record import Record
@@ -73,8 +73,8 @@ class Joining:
             if book and (claim[0] != PROPRIETARY or may_be_meant(work, self.by_id.get(book))):
                 yield book
 
-    def by_title(self, work: Work, others: Iterable[UUID] = frozenset()) -> UUID | None:
-        found = (each for each in self.by_key.get(work.key, ()) if each.id not in others)
+    def by_title(self, work: Work, others: Set[UUID] = frozenset()) -> UUID | None:
+        found = (each for each in self.by_key.get(work.key, ()) if each.id and each.id not in others)
         return next((each.id for each in found if compare(work, each).verdict == Verdict.SAME), None)
 
     # ---- remembering ---------------------------------------------------------------------------------------------
@@ -172,16 +172,14 @@ def told_works(records: list[Record]) -> list[tuple[Record, Work]]:
 def told_work(
     record: Record, titles: dict[Claim, tuple[str, str, str]], names: dict[Claim, tuple[str, str, str]]
 ) -> Work:
-    parts = [
-        (each.role, Author(*names[each.name, each.sort_name], each.birth, each.death)) for each in record.people
-    ]
+    parts = [(each.role, Author(*names[each.name, each.sort_name], each.birth, each.death)) for each in record.people]
     published = record.book.get("first_published")
     edition_title = record.edition.get("title")
     return Work(
         None,
         *titles[title_of(record)],
         authors=main_authors(parts),
-        languages=languages([record.edition.get("language", "")]),
+        languages=languages([(record.edition.get("language", ""), record.isbn)]),
         series={names[place.name, ""][0]: place.label or str(place.position)
                 for place in record.series if place.label or place.position is not None},
         year=published.year if published else None,

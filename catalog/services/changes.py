@@ -66,6 +66,6 @@ def refresh_books(books: Iterable[UUID]) -> int:
 
 
 def refresh_followers(books: Iterable[UUID]) -> int:
-    """Refresh the books that others of these became part of while somebody was changing them; after those are locked."""
+    """Refresh the books that some of these became part of while somebody changed them; after the locks on these."""
     now = set(MergedBook.objects.filter(pk__in=books).values_list("book_id", flat=True))
     return refresh_listings(now) if now else 0

@@ -144,7 +144,9 @@ def groups_of(works: Iterable[Work], different: set[Pair], likely: dict[Pair, st
         if not work.can_match:
             continue
         findings = [(group, compare(group.works[0], work)) for group in groups]
-        same = next((each for each in findings if each[1].verdict == Verdict.SAME and apart(each[0], work, different)), None)
+        same = next(
+            (each for each in findings if each[1].verdict == Verdict.SAME and apart(each[0], work, different)), None
+        )
         if same is not None:
             same[0].works.append(work)
             same[0].reasons.append(same[1].reason)

@@ -10,13 +10,14 @@ Row = dict[str, Any]
 
 
 def columns(model: type[Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields if not isinstance(field, GeneratedField)]
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, GeneratedField)]
+    return [str(field.column) for field in fields]
 
 
 def snapshot(model: type[Model], **which: Any) -> list[Row]:
     """The rows as PostgreSQL writes them in JSON."""
     ids = list(model._default_manager.filter(**which).order_by("pk").values_list("pk", flat=True))
-    table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
+    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT to_jsonb(t) FROM {table} t WHERE {key} = ANY(%s) ORDER BY {key}", [ids])  # noqa: S608
         rows = [orjson.loads(row) if isinstance(row, str | bytes) else row for (row,) in cursor.fetchall()]

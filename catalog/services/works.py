@@ -40,7 +40,7 @@ from catalog.works.rules import Author, Verdict, same_person
 
 MOST_AT_ONCE = 20
 FILLED_IN = ("subtitle", "description", "original_language", "first_published")
-LISTS = (Contribution, SeriesEntry, SubjectLink)
+LISTS: dict[Any, str] = {Contribution: "contributor", SeriesEntry: "series", SubjectLink: "subject"}
 TRIES = 4
 
 Given = ParamSpec("Given")
@@ -168,7 +168,9 @@ def add_missing(model: Any, what: str, kept: Book, book: Book) -> None:
 def move_pairs(kept: Book, merged: list[Book]) -> dict[str, Any]:
     """What was thought of the merged books is thought of the one kept: above all that it is not the same as another."""
     gone = {book.pk for book in merged}
-    touching = (LikelyDuplicate.objects.filter(first__in=gone) | LikelyDuplicate.objects.filter(second__in=gone)).order_by("pk")
+    touching = (
+        LikelyDuplicate.objects.filter(first__in=gone) | LikelyDuplicate.objects.filter(second__in=gone)
+    ).order_by("pk")
     pairs, before = list(touching), snapshot(LikelyDuplicate, pk__in=[pair.pk for pair in touching])
     touching.delete()
     new = []
@@ -301,14 +303,11 @@ def make_sure_nothing_is_missing(moved: dict[str, Any], kept: Book) -> None:
         raise NotUndoable(_("An edition that came with the merge has been moved or deleted since."))
     if Book.objects.filter(pk__in=[book["id"] for book in moved["books"]]).exists():
         raise NotUndoable(_("There is a book with the id of one that was merged."))
-    for model in LISTS:
-        for field in model._meta.fields:
-            if field.many_to_one and field.related_model is not Book:
-                rows = [row for book in moved["books"] for row in book["lists"][model.__name__]]
-                wanted = {row[field.attname] for row in rows}
-                if field.related_model._default_manager.filter(pk__in=wanted).count() != len(wanted):
-                    name = field.related_model._meta.verbose_name
-                    raise NotUndoable(_("A {what} that the book had is gone.").format(what=name))
+    for model, name in LISTS.items():
+        wanted = {row[f"{name}_id"] for book in moved["books"] for row in book["lists"][model.__name__]}
+        related: Any = model._meta.get_field(name).related_model
+        if related.objects.filter(pk__in=wanted).count() != len(wanted):
+            raise NotUndoable(_("A {what} that the book had is gone.").format(what=related._meta.verbose_name))
 
 
 def restore_books(moved: dict[str, Any], kept: Book) -> list[Book]:
@@ -318,7 +317,7 @@ def restore_books(moved: dict[str, Any], kept: Book) -> list[Book]:
         restore(Book, book["row"])
         for model in LISTS:
             rows = book["lists"][model.__name__]
-            model._default_manager.filter(pk__in=[row["id"] for row in rows]).delete()  # type: ignore[attr-defined]
+            model._default_manager.filter(pk__in=[row["id"] for row in rows]).delete()
             restore(model, rows)
         Edition.objects.filter(pk__in=book["editions"]).update(book=book["id"])
         WorkIdentifier.objects.filter(pk__in=book["identifiers"], book=kept).update(book=book["id"])
@@ -343,10 +342,14 @@ def take_facts_back(moved: dict[str, Any], kept: Book) -> None:
     now = snapshot(Book, pk=kept.pk)[0]
     back = {name: before for name, (before, after) in moved["filled_in"].items() if now[name] == after}
     if back:
-        values = {name: Book._meta.get_field(name).to_python(value) for name, value in back.items()}
+        values = {name: column(name).to_python(value) for name, value in back.items()}
         Book.objects.filter(pk=kept.pk).update(**values)
     for edition, name, text in moved["words"]:
         Edition.objects.filter(pk=edition, **{name: text}).update(**{name: ""})
+
+
+def column(name: str) -> Any:
+    return Book._meta.get_field(name)
 
 
 def undo_split(change: WorkChange, by: User | None) -> None:

@@ -27,7 +27,9 @@ def tolkien(name="J.R.R. Tolkien", sort_name="Tolkien, J.R.R."):
 
 def test_certain_pairs_are_merged_and_said_with_reasons():
     first = make_book("The Hobbit", author=tolkien())
-    second = make_book("Hobbit", author=tolkien("John Ronald Reuel Tolkien", "Tolkien, John Ronald Reuel"), popularity=9)
+    second = make_book(
+        "Hobbit", author=tolkien("John Ronald Reuel Tolkien", "Tolkien, John Ronald Reuel"), popularity=9
+    )
     make_book("The Hobbit", author="Somebody Else")
 
     told = match()

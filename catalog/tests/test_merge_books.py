@@ -42,15 +42,25 @@ def staff():
 @pytest.fixture
 def pair():
     """Two books with something of everything."""
-    keep = make_book("Emma", author=Contributor.objects.create(name="Jane Austen", sort_name="Austen, Jane"), popularity=5)
+    keep = make_book(
+        "Emma", author=Contributor.objects.create(name="Jane Austen", sort_name="Austen, Jane"), popularity=5
+    )
     short = Contributor.objects.create(name="J. Austen", sort_name="Austen, J.")
     other = make_book(
-        "Emma, a Novel", author=short, popularity=9, description="Clueless.", first_published="1815", subtitle="In 3 vols"
+        "Emma, a Novel",
+        author=short,
+        popularity=9,
+        description="Clueless.",
+        first_published="1815",
+        subtitle="In 3 vols",
     )
     Contribution.objects.create(book=other, contributor=make_author("Fiona Stafford"), role="B01", position=2)
     for book, isbn in ((keep, "9780141439587"), (other, "9780199535521")):
         make_offer(make_edition(book, isbn, language="en"))
-    series, subject = Series.objects.create(name="Classics"), Subject.objects.create(scheme="keyword", code="c", label="c")
+    series, subject = (
+        Series.objects.create(name="Classics"),
+        Subject.objects.create(scheme="keyword", code="c", label="c"),
+    )
     SeriesEntry.objects.create(book=other, series=series, label="7")
     for book in (keep, other):
         SubjectLink.objects.create(book=book, subject=subject)
@@ -85,7 +95,11 @@ def test_everything_follows(pair, staff, client):
         "Emma", "In 3 vols", "Clueless.", "1815", 9)  # fmt: skip
     assert {edition.title for edition in keep.editions.all()} == {"", "Emma, a Novel"}
     assert [part.contributor.name for part in keep.contributions.all()] == ["Jane Austen", "Fiona Stafford"]
-    assert (keep.series.get().name, keep.subjects.get().label, keep.identifiers.get().value) == ("Classics", "c", "A02-2009")
+    assert (keep.series.get().name, keep.subjects.get().label, keep.identifiers.get().value) == (
+        "Classics",
+        "c",
+        "A02-2009",
+    )
     assert SourceRecord.objects.get().tells_book is False
     assert (change.book, change.by, change.other_titles, change.reason) == (keep, staff, ["Emma, a Novel"], "the same")
     page = client.get(f"/api/v1/books/{keep.pk}/").json()

@@ -12,6 +12,11 @@ from catalog.vocabularies import Format
 from catalog.works.rules import Author, Work
 
 MAKERS = ("A01", "A02", "B01", "C01")  # authors; where a book has none, its editors or compilers
+# Registration groups of ISBNs, where nearly all books are in one language.
+GROUPS = {"9780": "en", "9781": "en", "9782": "fr", "9783": "de", "9784": "ja", "9785": "ru", "9787": "zh",
+          "97880": "cs", "97882": "no", "97883": "pl", "97884": "es", "97885": "pt", "97887": "da", "97888": "it",
+          "97889": "ko", "97890": "nl", "97891": "sv", "9798": "en", "97910": "fr", "97911": "ko",
+          "97912": "it"}  # fmt: skip
 MOST_NAMESAKES = 500  # books of one title that are looked at, the oldest first
 
 # What stands behind the main title, without the bracket that ends it, and that bracket.
@@ -23,10 +28,10 @@ LAST, GIVEN = "fold_text(split_part({name}, ',', 1))", "fold_text(substr({name},
 
 FOLD_TITLES = f"""
 SELECT title, subtitle, work_key(title), {REST.format(title="title", subtitle="subtitle")}
-FROM unnest(%s::text[], %s::text[]) AS told (title, subtitle)"""  # noqa: S608 - constants
+FROM unnest(%s::text[], %s::text[]) AS told (title, subtitle)"""
 FOLD_NAMES = f"""
 SELECT name, sort_name, fold_text(name), {LAST.format(name="sort_name")}, {GIVEN.format(name="sort_name")}
-FROM unnest(%s::text[], %s::text[]) AS told (name, sort_name)"""  # noqa: S608 - constants
+FROM unnest(%s::text[], %s::text[]) AS told (name, sort_name)"""
 
 WORKS = f"""
 SELECT book.id, {{key}}, {REST.format(title="book.title", subtitle="book.subtitle")},
@@ -39,18 +44,21 @@ SELECT book.id, {{key}}, {REST.format(title="book.title", subtitle="book.subtitl
        (SELECT jsonb_object_agg(series.name_key, coalesce(nullif(entry.label, ''), trim_scale(entry.position)::text))
         FROM catalog_seriesentry entry JOIN catalog_series series ON series.id = entry.series_id
         WHERE entry.book_id = book.id AND (entry.label <> '' OR entry.position IS NOT NULL)),
-       (SELECT jsonb_agg(DISTINCT jsonb_build_array(edition.language, edition.format,
+       (SELECT jsonb_agg(DISTINCT jsonb_build_array(edition.language, left(edition.isbn, 6), edition.format,
                                                     edition.title <> '' AND edition.title <> book.title))
         FROM catalog_edition edition WHERE edition.book_id = book.id)
-FROM {{chosen}}"""  # noqa: S608 - constants
+FROM {{chosen}}"""
 # Ranked afterwards: an order and a limit for each key would tempt the planner to walk through all books by id.
 OF_KEYS = f"""
 WITH namesakes AS MATERIALIZED (
-    SELECT book.*, wanted.key FROM unnest(%(keys)s::text[]) AS wanted (key) JOIN catalog_book book ON work_key(title) = wanted.key
+    SELECT book.*, wanted.key
+    FROM unnest(%(keys)s::text[]) AS wanted (key) JOIN catalog_book book ON work_key(title) = wanted.key
 ), ranked AS (
     SELECT *, row_number() OVER (PARTITION BY key ORDER BY id) AS place FROM namesakes)
 {WORKS.format(key="book.key", chosen="ranked AS book WHERE place <= %(most)s ORDER BY book.id")}"""
-OF_IDS = WORKS.format(key="work_key(book.title)", chosen="catalog_book book WHERE book.id = ANY(%(ids)s) ORDER BY book.id")
+OF_IDS = WORKS.format(
+    key="work_key(book.title)", chosen="catalog_book book WHERE book.id = ANY(%(ids)s) ORDER BY book.id"
+)
 
 
 BY_INDEX, AS_EVER = "SET LOCAL enable_seqscan = off", "SET LOCAL enable_seqscan = on"
@@ -86,11 +94,11 @@ def work(id: UUID, key: str, rest: str, bracket: str, published: int | None, ori
         rest=rest,
         bracket=bracket,
         authors=main_authors([(role, Author(*facts)) for role, *facts in people]),
-        languages=languages(tag for tag, _, _ in editions),
+        languages=languages((tag, isbn) for tag, isbn, _, _ in editions),
         series=dict(series),
         year=None if published is None else PartialDate.from_number(published).year,
-        is_set=any(form == Format.BOX_SET for _, form, _ in editions),
-        names_original=bool(original) and any(differs for _, _, differs in editions),
+        is_set=any(form == Format.BOX_SET for _, _, form, _ in editions),
+        names_original=bool(original) and any(differs for *_, differs in editions),
     )
 
 
@@ -102,8 +110,13 @@ def main_authors(parts: list[tuple[str, Author]]) -> tuple[Author, ...]:
     return ()
 
 
-def languages(tags: Iterable[str]) -> frozenset[str]:
-    return frozenset(tag.partition("-")[0] for tag in tags if tag)
+def languages(editions: Iterable[tuple[str, str | None]]) -> frozenset[str]:
+    """The languages of editions; where one does not say it, that of the country that its ISBN is from."""
+    return frozenset(found for tag, isbn in editions if (found := tag.partition("-")[0] or language_of(isbn or "")))
+
+
+def language_of(isbn: str) -> str:
+    return next((language for group, language in GROUPS.items() if isbn.startswith(group)), "")
 
 
 def fold_titles(titles: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str, str]]:

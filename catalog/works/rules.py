@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from catalog.works import words
 
 ALIKE = 85  # percent; of subtitles that may be one, with a slip or a word more
+LONGEST_ALTERNATIVE = 11  # words; what goes on longer often names a second work
 YEARS_BETWEEN_SOURCES = 1  # a book out in December is next year's to some
 
 
@@ -174,7 +175,8 @@ def weight(work: Work) -> str:
     """What of the subtitle and a bracket may tell books apart."""
     says_edition = words.IMPRINT.search(work.bracket) and not numbers(work.bracket)
     says = work.rest if says_edition else f"{work.rest} {work.bracket}".strip()
-    if not numbers(says) and (words.ALTERNATIVE.match(says) or not words.EDITION.sub("", says).strip()):
+    is_alternative = words.ALTERNATIVE.match(says) and len(says.split()) <= LONGEST_ALTERNATIVE
+    if not numbers(says) and (is_alternative or not words.EDITION.sub("", says).strip()):
         return ""
     return words.HARMLESS.sub("", says).strip()
 
