@@ -30,11 +30,12 @@ class Joining:
 
     def __init__(self, source: str, records: list[Record]) -> None:
         self.works = {id(record): work for record, work in told_works(records)}
+        self.said = {id(record): claims_of(record) for record in records}
         self.by_key: dict[str, list[Work]] = defaultdict(list)
         for work in works_with_keys(work.key for work in self.works.values() if work.can_match):
             self.by_key[work.key].append(work)
         self.by_id = {work.id: work for works in self.by_key.values() for work in works}
-        self.claims = known_claims({claim for record in records for claim in claims_of(record)})
+        self.claims = known_claims({claim for claims in self.said.values() for claim in claims})
         self.load_claimants()
         self.keyed = self.books_with_keys(source, records)
         self.new_claims: dict[Claim, UUID] = {}
@@ -68,7 +69,7 @@ class Joining:
 
     def stated(self, record: Record, work: Work) -> Iterator[UUID]:
         """Books that the record's identifiers lead to."""
-        for claim in claims_of(record):
+        for claim in self.said[id(record)]:
             book = self.claims.get(claim)
             if book and (claim[0] != PROPRIETARY or may_be_meant(work, self.by_id.get(book))):
                 yield book
@@ -83,7 +84,7 @@ class Joining:
         """The record's edition is of this book: note what that says of the work, and what it may be the same as."""
         if isbn:
             self.claims.setdefault((ISBN_OF_WORK, isbn), book)
-        for claim in claims_of(record):
+        for claim in self.said.get(id(record), ()):
             other = self.claims.setdefault(claim, book)
             if other == book and claim != (ISBN_OF_WORK, record.isbn):
                 self.new_claims[claim] = book
@@ -132,10 +133,12 @@ def may_be_meant(work: Work, other: Work | None) -> bool:
 
 
 def claims_of(record: Record) -> list[Claim]:
-    """The record's identifiers of the work, the strongest first; an ISBN in any spelling is an ISBN-13."""
-    isbns = [(ISBN_OF_WORK, isbn) for isbn in (record.isbn, *record.same_work) if isbn]
-    claims = [clean for scheme, value in (*record.work_ids, *isbns) if (clean := clean_claim(scheme, value))]
-    return list(dict.fromkeys(claims))[:MOST_CLAIMS]
+    """The record's identifiers of the work, the strongest first; its own ISBN is one, as others may have named it."""
+    own = [(ISBN_OF_WORK, record.isbn)] if record.isbn else []
+    others = [(ISBN_OF_WORK, isbn) for isbn in record.same_work]
+    named = [clean for scheme, value in record.work_ids if (clean := clean_claim(scheme, value))]
+    related = [clean for scheme, value in others if (clean := clean_claim(scheme, value))]
+    return list(dict.fromkeys([*named, *own, *related]))[:MOST_CLAIMS]
 
 
 def clean_claim(scheme: str, value: str) -> Claim | None:

@@ -61,9 +61,11 @@ class Work:
     is_set: bool = False
     names_original: bool = False  # the title is that of the original, which its editions may have in other languages
 
-    @property
-    def can_match(self) -> bool:
-        return bool(self.key and self.authors) and self.authors[0].name not in words.NOBODY and not is_generic(self)
+    can_match: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = bool(self.key and self.authors) and self.authors[0].name not in words.NOBODY
+        self.can_match = known and not is_generic(self)
 
 
 DIFFERENT = Finding(Verdict.DIFFERENT)
@@ -74,8 +76,14 @@ def compare(one: Work, other: Work) -> Finding:
     """What to make of two books with the same key."""
     if one.key != other.key or not (one.can_match and other.can_match):
         return DIFFERENT
-    findings = [by(one, other) for by in (by_authors, by_series, by_kind, by_rest, by_language, by_year)]
-    return min(findings, key=lambda finding: finding.verdict)
+    lowest = SAME
+    for by in RULES:
+        finding = by(one, other)
+        if not finding.verdict:
+            return DIFFERENT
+        if finding.verdict < lowest.verdict or (finding.verdict == lowest.verdict and lowest is SAME):
+            lowest = finding
+    return lowest
 
 
 def is_generic(work: Work) -> bool:
@@ -201,3 +209,6 @@ def by_year(one: Work, other: Work) -> Finding:
     if one.year and other.year and abs(one.year - other.year) > YEARS_BETWEEN_SOURCES:
         return Finding(Verdict.LIKELY, f"same title and author, first published in {one.year} and {other.year}")
     return SAME
+
+
+RULES = (by_authors, by_series, by_kind, by_rest, by_language, by_year)
