@@ -14,8 +14,8 @@ from bookstore.money import Money
 from catalog.admin.base import CatalogAdmin, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import ListedAvailability, ListedFormat, ListedLanguage
 from catalog.admin.forms import BookForm, ContributionForm, EditionForm
-from catalog.admin.related import ShowsRelated
 from catalog.admin.merging import Merging, WorkIdentifierInline
+from catalog.admin.related import ShowsRelated
 from catalog.models import Book, Contribution, Edition, Listing, SeriesEntry, SubjectLink
 from catalog.vocabularies import Availability, Format, language_name, role_name
 

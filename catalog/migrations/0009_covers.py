@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0005_stock_ledger'),
+        ('catalog', '0007_works'),
     ]
 
     operations = [
