@@ -18,7 +18,7 @@ REBUILD = "Stop index_search and run: manage.py index_search --rebuild --once"
 
 @check("Listings", needs="PostgreSQL")
 def listings() -> Iterator[Finding]:
-    missing = Book.objects.filter(listing=None).count()
+    missing = Book.objects.filter(listing=None, archived_at=None).count()
     if missing:
         yield failure(
             f"{missing} books are in the catalogue but not in the shop window", "Run: manage.py refresh_listings"

@@ -45,6 +45,10 @@ OFFER = {
     "seller": {"id": "0198c1f2-6f1e-7555-8a4f-2b1f0d0a9c05", "slug": "corner-bookshop", "name": "Corner Bookshop"},
     "condition": "new",
     "price": PRICE,
+    "reduction": {
+        "previous_lowest": {"amount": "14.90", "currency": "EUR"},
+        "since": "2026-11-20T08:00:00.000000Z",
+    },
     "quantity": 3,
     "notes": "",
     "availability": "in_stock",

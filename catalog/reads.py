@@ -11,6 +11,7 @@ from bookstore.money import Money
 from catalog import availability
 from catalog.isbn import hyphenate, isbn10
 from catalog.partial_dates import PartialDate
+from catalog.reductions import REDUCTION, reduction
 from catalog.services.cover_files import address, measures, smaller_names, thumbnail_name
 from catalog.vocabularies import Availability, Condition, role_name
 
@@ -19,7 +20,8 @@ OFFERS = f"""(
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'id', offers.id, 'seller', jsonb_build_object('id', seller.id, 'slug', seller.slug, 'name', seller.name),
                'condition', offers.condition, 'price_minor', offers.price_minor, 'currency', offers.currency,
-               'quantity', offers.on_hand - offers.held, 'notes', offers.notes, 'availability', offers.availability)
+               'quantity', offers.on_hand - offers.held, 'notes', offers.notes, 'availability', offers.availability,
+               'reduction', {REDUCTION.format(offer="offers")})
            ORDER BY offers.availability, offers.currency <> %(currency)s, offers.currency, offers.price_minor,
                     array_position(%(conditions)s, offers.condition), offers.id), '[]')
     FROM (SELECT offer.*, {availability.OF_AN_OFFER} AS availability
@@ -56,9 +58,9 @@ SELECT book.id, book.title, book.subtitle, book.description, book.original_langu
         FROM catalog_subjectlink link JOIN catalog_subject subject ON subject.id = link.subject_id
         WHERE link.book_id = book.id) AS subjects,
        (SELECT coalesce(jsonb_agg({EDITION} ORDER BY edition.published DESC NULLS LAST, edition.id), '[]')
-        FROM catalog_edition edition WHERE edition.book_id = book.id) AS editions
+        FROM catalog_edition edition WHERE edition.book_id = book.id AND edition.archived_at IS NULL) AS editions
 FROM catalog_book book JOIN catalog_listing listing ON listing.book_id = book.id
-WHERE book.id = %(book)s"""
+WHERE book.id = %(book)s AND book.archived_at IS NULL"""
 
 ONE_EDITION = f"""
 SELECT {EDITION} AS edition,
@@ -67,7 +69,8 @@ SELECT {EDITION} AS edition,
 FROM catalog_edition edition
 JOIN catalog_book book ON book.id = edition.book_id
 JOIN catalog_listing listing ON listing.book_id = book.id
-WHERE edition.isbn = %(isbn)s OR edition.id = %(edition)s"""
+WHERE (edition.isbn = %(isbn)s OR edition.id = %(edition)s)
+      AND edition.archived_at IS NULL AND book.archived_at IS NULL"""
 
 COLUMNS = """listing.book_id AS id, listing.title, listing.subtitle, listing.authors, listing.series, listing.cover,
     listing.formats, listing.price_minor, listing.currency, listing.availability, listing.rating_average,
@@ -167,8 +170,13 @@ def edition(found: Row, base_url: str) -> Row:
 def offer(found: Row) -> Row:
     price = money(found["price_minor"], found["currency"])
     kept = ("id", "seller", "condition", "quantity", "notes")
-    can_be_had = Availability(found["availability"]).word
-    return {**{name: found[name] for name in kept}, "price": price, "availability": can_be_had, "photos": []}
+    return {
+        **{name: found[name] for name in kept},
+        "price": price,
+        "reduction": reduction(found["reduction"], found["currency"]),
+        "availability": Availability(found["availability"]).word,
+        "photos": [],
+    }
 
 
 def money(minor: int | None, currency: str) -> dict[str, str] | None:

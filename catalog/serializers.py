@@ -72,6 +72,13 @@ class SellerInOfferSerializer(NamedSerializer):
     slug = serializers.SlugField()
 
 
+class ReductionSerializer(serializers.Serializer):
+    """A price below all that these copies cost in the 30 days before it."""
+
+    previous_lowest = MoneySerializer(help_text="The lowest price of those 30 days, to be shown with the reduced one.")
+    since = serializers.DateTimeField()
+
+
 class OfferSerializer(serializers.Serializer):
     """A seller's copies of an edition in one condition."""
 
@@ -79,6 +86,7 @@ class OfferSerializer(serializers.Serializer):
     seller = SellerInOfferSerializer()
     condition = serializers.ChoiceField(Condition.choices)
     price = MoneySerializer()
+    reduction = ReductionSerializer(allow_null=True, help_text="For 30 days; null where the price is not reduced.")
     quantity = serializers.IntegerField()
     notes = serializers.CharField()
     availability = serializers.ChoiceField(AVAILABILITY)

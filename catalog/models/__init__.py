@@ -4,6 +4,7 @@ from catalog.models.listings import IndexedShop, Listing, Unlisted
 from catalog.models.merging import LikelyDuplicate, MergedBook, WorkChange, WorkIdentifier
 from catalog.models.offers import Edition, Offer
 from catalog.models.people import Contributor, Publisher
+from catalog.models.prices import PricePeriod
 from catalog.models.related import BoughtTogether, Progress, RecentSales
 from catalog.models.searches import MissedSearch
 from catalog.models.sitemap import SitemapPart
@@ -26,6 +27,7 @@ __all__ = [
     "MergedBook",
     "MissedSearch",
     "Offer",
+    "PricePeriod",
     "Progress",
     "Publisher",
     "RecentSales",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Q, Sum
+from django.db import connection, models
+from django.db.models import ExpressionWrapper, F, Q, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +16,9 @@ from bookstore.models import TimestampedModel
 from bookstore.money import Money
 from catalog.isbn import hyphenate, isbn10
 from catalog.models.people import Publisher
-from catalog.models.works import LONGEST_TITLE, Book
+from catalog.models.works import LONGEST_TITLE, Book, CatalogueRecord
 from catalog.partial_dates import PartialDateField
+from catalog.reductions import REDUCTION, Reduction, reduction
 from catalog.vocabularies import NEVER_SOLD, NOT_YET_PUBLISHED, SUPPLIER_DELIVERS, Availability, Condition, Format
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def shop_currency() -> str:
     return settings.SHOP_CURRENCY
 
 
-class Edition(TimestampedModel):
+class Edition(CatalogueRecord):
     """What an ISBN identifies: one form of a book by one publisher. Many e-books and old books have no ISBN."""
 
     book = models.ForeignKey(Book, models.CASCADE, related_name="editions", verbose_name=_("book"))
@@ -66,6 +68,9 @@ class Edition(TimestampedModel):
             ),
             models.CheckConstraint(condition=Q(format__in=Format.values), name="edition_format_is_known"),
         ]
+        indexes = [
+            models.Index(fields=["created_by"], condition=Q(created_by__isnull=False), name="editions_by_seller")
+        ]
 
     def __str__(self) -> str:
         return f"{self.title or self.book.title} ({self.isbn_hyphenated or self.get_format_display()})"
@@ -94,7 +99,9 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def for_api(self) -> OfferQuerySet:
         """Exactly what OwnOfferSerializer prints, newest first: one query."""
-        return self.select_related("seller", "edition__book").order_by("-created_at", "-id")
+        reduced = RawSQL(REDUCTION.format(offer=connection.ops.quote_name(self.model._meta.db_table)), [])  # noqa: S611
+        rows = self.annotate(reduced=ExpressionWrapper(reduced, models.JSONField()))
+        return rows.select_related("seller", "edition__book").order_by("-created_at", "-id")
 
     def not_accounted_for(self) -> OfferQuerySet:
         """Offers with other copies on hand than the ledger says; never any, unless its triggers were off."""
@@ -144,6 +151,11 @@ class Offer(TimestampedModel):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+    @property
+    def reduction(self) -> Reduction | None:
+        """What `for_api` found of it."""
+        return reduction(getattr(self, "reduced", None), self.currency)
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Seller
 from bookstore.models import TimestampedModel, UUIDModel
 from catalog.models.folding import WorkKey, folded
 from catalog.models.people import Contributor
@@ -94,7 +95,28 @@ class Subject(TimestampedModel):
         return above
 
 
-class Book(TimestampedModel):
+class CatalogueRecord(TimestampedModel):
+    """What sellers may add to the catalogue, and take out again: it stays in the books, and can come back."""
+
+    created_by = models.ForeignKey(
+        Seller, models.SET_NULL, null=True, blank=True, editable=False, db_index=False, related_name="+",
+        verbose_name=_("added by"),
+    )  # fmt: skip
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    archived_by_shop = models.BooleanField(
+        _("archived by the shop"), default=False, db_default=False, editable=False,
+        help_text=_("Then no seller brings it back by offering copies."),
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+class Book(CatalogueRecord):
     """A work, whatever its edition: what readers search for, talk about and review."""
 
     title = models.CharField(_("title"), max_length=LONGEST_TITLE)
@@ -124,15 +146,19 @@ class Book(TimestampedModel):
         verbose_name_plural = _("books")
         ordering = ["-id"]
         constraints = [models.CheckConstraint(condition=~Q(title=""), name="book_has_a_title")]
-        indexes = [HashIndex(WorkKey("title"), name="book_by_work_key")]
+        indexes = [
+            HashIndex(WorkKey("title"), name="book_by_work_key"),
+            models.Index(fields=["created_by"], condition=Q(created_by__isnull=False), name="books_by_seller"),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
     @property
     def author_names(self) -> list[str]:
-        """As lists show them, from the book's listing."""
-        return [author["name"] for author in self.listing.authors]
+        """As lists show them, from the book's listing; an archived book has none."""
+        listing = getattr(self, "listing", None)
+        return [author["name"] for author in listing.authors] if listing else []
 
 
 class Contribution(UUIDModel):
