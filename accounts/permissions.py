@@ -44,6 +44,13 @@ class IsSeller(SignedIn):
         return super().has_permission(request, view) and request.user.is_seller
 
 
+class WritesCatalogue(SignedIn):
+    """A member of any selling organization, or shop staff with all rights."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return super().has_permission(request, view) and (request.user.is_seller or request.user.is_superuser)
+
+
 class IsSellerOf(SignedIn):
     """A member, in one of these roles, of the selling organization that the thing belongs to (or is)."""
 

@@ -124,8 +124,9 @@ class RequestLimitsMiddleware:
 
     @staticmethod
     def is_upload(request: HttpRequest) -> bool:
-        """The console takes files, which Django streams to disk."""
-        return request.path.startswith(problems.CONSOLE) and request.content_type == "multipart/form-data"
+        """The console takes files, which Django streams to disk; covers are sent as they are."""
+        kinds = (place for place in settings.UPLOADS if request.path.startswith(place[0]))
+        return any((request.content_type or "").startswith(kind) for _prefix, kind in kinds)
 
 
 class RateLimitMiddleware:

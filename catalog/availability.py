@@ -5,6 +5,7 @@ from catalog.vocabularies import NEVER_SOLD, NOT_YET_PUBLISHED, SUPPLIER_DELIVER
 # Over `edition` and `offer`. A copy on the shelf, and not held for a purchase, beats what the supplier says; what is
 # withdrawn or recalled is never sold, on the shelf or not (ONIX list 65).
 OF_AN_OFFER = """CASE
+    WHEN edition.archived_at IS NOT NULL THEN %(unavailable)s
     WHEN edition.availability_code = ANY(%(never)s) THEN %(unavailable)s
     WHEN edition.availability_code = ANY(%(not_yet)s) AND offer.condition = %(new)s THEN %(preorder)s
     WHEN offer.on_hand > offer.held THEN %(in_stock)s

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from bookstore.errors import BookstoreError
+from bookstore.errors import BookstoreError, Invalid
 
 
 class NotACover(BookstoreError):
@@ -43,3 +43,24 @@ class NotMergeable(BookstoreError):
 class NotUndoable(BookstoreError):
     code, title = "not_undoable", _("Cannot be undone")
     message = _("Something has changed since, so this cannot be undone.")
+
+
+class UnknownIsbn(Invalid):
+    """Not a code of its own: `invalid`, with `unknown_isbn` at the field, and what is needed to go on."""
+
+    message = _("The shop has no edition with this ISBN. Send its title along, and it will have one.")
+
+
+class IsbnTaken(BookstoreError):
+    code, title = "isbn_taken", _("ISBN taken")
+    message = _("The shop has an edition with the ISBN {isbn} already.")
+
+
+class NotYourRecord(BookstoreError):
+    status, code, title = 403, "not_your_record", _("Not your record")
+    message = _("Others sell this too, or it is not yours; only the shop can change it.")
+
+
+class NotInCatalogue(BookstoreError):
+    code, title = "not_in_catalogue", _("Not in the catalogue")
+    message = _("The shop has taken the edition {isbn} out of its catalogue.")

@@ -66,6 +66,28 @@ OWN_OFFER = {
     "updated_at": "2026-11-21T09:30:00.123456Z",
 }
 NEW_OFFER = {"isbn": "978-1-85798-882-6", "condition": "new", "price": PRICE, "quantity": 3, "notes": ""}
+NEW_EDITION = {
+    "isbn": "978-1-85798-882-6",
+    "title": "The Dispossessed",
+    "authors": [{"name": "Ursula K. Le Guin"}],
+    "format": "paperback",
+    "language": "en",
+    "publisher": "Gollancz",
+    "published": "1999-08",
+    "pages": 319,
+}
+EDITION_CHANGE = {"published": "1999-08-12", "pages": 319, "publisher": "Gollancz"}
+NEW_BOOK = {
+    "title": "The Dispossessed",
+    "subtitle": "An Ambiguous Utopia",
+    "authors": [{"name": "Ursula K. Le Guin", "role": "A01"}],
+    "series": {"name": "Hainish Cycle", "position": 6},
+    "subjects": ["thema:FL"],
+    "original_language": "en",
+    "first_published": "1974",
+}
+BOOK_CHANGE = {"description": "Two worlds, one physicist, and a wall.", "subjects": ["thema:FL", "thema:FDB"]}
+NEW_OFFER_AND_EDITION = {**NEW_OFFER, **NEW_EDITION}
 OFFER_CHANGE = {"price": {"amount": "11.90", "currency": "EUR"}, "quantity": 5}
 EDITION_IN_BOOK = {
     "id": "0198c1f2-6f1e-7666-8a4f-2b1f0d0a9c06",

@@ -1,16 +1,9 @@
-"""The shapes that the catalogue takes and answers with."""
+"""The shapes that the catalogue answers with."""
 
-from typing import Any
-
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.models import Seller
-from bookstore.fields import PriceSerializer, WholeNumberField, WordsField, YesNoField
 from bookstore.schema import MoneySerializer
-from catalog.isbn import LONGEST_SPELLING, InvalidISBN, parse_isbn
-from catalog.models import Contributor, Edition, Publisher, Series, Subject
-from catalog.models.offers import LARGEST_STOCK, LONGEST_NOTES
+from catalog.models import Contributor, Publisher, Series, Subject
 from catalog.vocabularies import Availability, Condition, Format
 
 AVAILABILITY = [(member.word, member.label) for member in Availability]
@@ -107,43 +100,6 @@ class OwnOfferSerializer(OfferSerializer):
     withdrawn = serializers.BooleanField(source="is_withdrawn")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-
-
-class ChangeOfferSerializer(serializers.Serializer):
-    """What a seller may say of an offer."""
-
-    condition = serializers.ChoiceField(Condition.choices)
-    price = PriceSerializer()
-    quantity = WholeNumberField(min_value=0, max_value=LARGEST_STOCK, help_text="Copies that can be bought.")
-    notes = WordsField(required=False, allow_blank=True, max_length=LONGEST_NOTES, help_text="Plain text.")
-    withdrawn = YesNoField(required=False)
-
-
-class NewOfferSerializer(ChangeOfferSerializer):
-    """Copies to offer."""
-
-    isbn = WordsField(max_length=LONGEST_SPELLING, help_text="ISBN-10 or ISBN-13, in any spelling.")
-    seller = WordsField(required=False, help_text="The slug of your organization; needed by members of several.")
-    withdrawn = None
-
-    def validate_isbn(self, text: str) -> Edition:
-        try:
-            edition = Edition.objects.filter(isbn=parse_isbn(text)).first()
-        except InvalidISBN as error:
-            raise serializers.ValidationError(str(error)) from error
-        if edition is None:
-            raise serializers.ValidationError(_("The shop has no edition with this ISBN."), "unknown_isbn")
-        return edition
-
-    def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        own = list(Seller.objects.filter(memberships__user=self.context["request"].user))
-        slug = wanted.pop("seller", None)
-        if slug is None and len(own) > 1:
-            raise serializers.ValidationError({"seller": _("Say for which of your organizations.")}, "required")
-        sellers = [seller for seller in own if slug in {None, seller.slug}]
-        if not sellers:
-            raise serializers.ValidationError({"seller": _("This is no organization of yours.")}, "invalid_choice")
-        return {"edition": wanted.pop("isbn"), "seller": sellers[0], **wanted}
 
 
 class EditionInBookSerializer(serializers.Serializer):

@@ -251,7 +251,8 @@ SPECTACULAR_SETTINGS = {
 }
 URL_LIMIT = 8_000  # characters of path and query
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("BODY_LIMIT", 2 * 1024 * 1024, least=1024)  # bytes
-UPLOAD_LIMIT = env.integer("UPLOAD_LIMIT", 25 * 1024 * 1024, least=1024)  # bytes of a form with files
+UPLOAD_LIMIT = env.integer("UPLOAD_LIMIT", 25 * 1024 * 1024, least=1024)  # bytes of a form with files, or of a cover
+UPLOADS = [("/console/", "multipart/form-data"), ("/api/v1/editions/", "image/")]  # where they go, and what they are
 IDEMPOTENCY_KEPT_FOR = timedelta(hours=48)
 
 RATE_LIMITS = {

@@ -166,7 +166,7 @@ class Offer(TimestampedModel):
     def availability(self) -> Availability:
         """What `catalog.availability` says of it, if it is open."""
         code, is_new = self.edition.availability_code, self.condition == Condition.NEW
-        if self.is_withdrawn or code in NEVER_SOLD:
+        if self.is_withdrawn or self.edition.is_archived or code in NEVER_SOLD:
             return Availability.UNAVAILABLE
         if is_new and code in NOT_YET_PUBLISHED:
             return Availability.PREORDER

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Seller, User
 from bookstore.errors import NotFound
 from bookstore.money import Money
-from catalog.errors import AlreadyOffered
+from catalog.errors import AlreadyOffered, NotInCatalogue
 from catalog.models import Edition, Offer, StockReason
 from catalog.models.offers import LARGEST_STOCK, ONE_OFFER_OF_NEW_COPIES, OfferQuerySet
 from catalog.services.changes import refresh_books
@@ -22,7 +23,10 @@ from catalog.vocabularies import Condition
 
 @transaction.atomic
 def offer_copies(*, seller: Seller, edition: Edition, by: User, **facts: Any) -> Offer:
-    """Put a seller's copies of an edition up for sale. Raises AlreadyOffered for new ones that are on offer."""
+    """Put a seller's copies of an edition up for sale. Raises AlreadyOffered for new ones that are on offer, and
+    NotInCatalogue.
+    """
+    make_sure_it_is_in_the_catalogue(edition.pk)
     offer = Offer(seller=seller, edition=edition)
     for name, value in columns(offer, **facts).items():
         setattr(offer, name, value)
@@ -35,7 +39,7 @@ def offer_copies(*, seller: Seller, edition: Edition, by: User, **facts: Any) ->
 @transaction.atomic
 def change_offer(offer: Offer, *, by: User, **facts: Any) -> Offer:
     """Change what is given of an offer. Raises AlreadyOffered where that makes two offers of new copies, NotFound for
-    one deleted meanwhile.
+    one deleted meanwhile, and NotInCatalogue where it would be open again without its edition.
     """
     found = Offer.objects.filter(pk=offer.pk).select_related("edition").lock().first()
     if found is None:
@@ -43,12 +47,21 @@ def change_offer(offer: Offer, *, by: User, **facts: Any) -> Offer:
     changed = {name: value for name, value in columns(found, **facts).items() if getattr(found, name) != value}
     if not changed:
         return found
+    if "archived_at" in changed and changed["archived_at"] is None:
+        make_sure_it_is_in_the_catalogue(found.edition_id)
     for name, value in changed.items():
         setattr(found, name, value)
     with new_copies_offered_once(found), because(StockReason.COUNT, by=by):
         found.save(update_fields=[*changed, "updated_at"])
     refresh_books([found.edition.book_id])
     return found
+
+
+def make_sure_it_is_in_the_catalogue(edition: UUID) -> None:
+    """Raises NotInCatalogue. The edition stays there until the transaction ends."""
+    found = Edition.objects.select_for_update(no_key=True).filter(pk=edition).first()
+    if found is None or found.is_archived:
+        raise NotInCatalogue(isbn=found and found.isbn)
 
 
 def columns(
@@ -92,8 +105,8 @@ def withdraw_offers(offers: OfferQuerySet) -> int:
 
 @transaction.atomic
 def reopen_offers(offers: OfferQuerySet) -> int:
-    """Put withdrawn offers back into the shop window."""
-    return change(offers.exclude(archived_at=None).lock(), archived_at=None)
+    """Put withdrawn offers back into the shop window, but for those whose edition is out of the catalogue."""
+    return change(offers.exclude(archived_at=None).filter(edition__archived_at=None).lock(), archived_at=None)
 
 
 def change(offers: Iterable[Offer], **fields: object) -> int:

@@ -1,7 +1,7 @@
+from catalog.views.addresses import MOVED, as_id, moved_or_404
 from catalog.views.feeds import NewTitlesFeed, ProductFeed, SitemapIndex, SitemapOfBooks, robots
 from catalog.views.pages import BookPage
 from catalog.views.reading import (
-    MOVED,
     AuthorViewSet,
     BookViewSet,
     EditionViewSet,
@@ -9,8 +9,6 @@ from catalog.views.reading import (
     SearchViewSet,
     SeriesViewSet,
     SubjectViewSet,
-    as_id,
-    moved_or_404,
 )
 from catalog.views.selling import OfferViewSet
 

@@ -2,44 +2,34 @@
 
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
-from bookstore.caching import CACHE_CONTROL, VersionedReads
-from bookstore.errors import NotFound
+from bookstore.caching import VersionedReads
 from bookstore.pagination import PageRequest, Pages, envelope
 from catalog import examples, reads, serializers
 from catalog.filters import (
     NameFilter,
     SubjectFilter,
-    identifier,
     read_book_query,
     words,
 )
-from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models import Contributor, Publisher, Series, Subject
 from catalog.related import related_books
 from catalog.search import BookQuery, Result, search
 from catalog.search.facets import FACETS_SCHEMA
 from catalog.search.suggest import suggest
-from catalog.services import moved_to
 from catalog.services.searches import note_missed_search
 from catalog.shelves import FORTHCOMING, NEW, POPULAR, Shelf, read_shelf
-
-MOVED = OpenApiResponse(description="The book has become part of another: `Location` is the same of that one.")
-
-
-def base_url(request: Request) -> str:
-    return f"{request.scheme}://{request.get_host()}"
+from catalog.views.addresses import MOVED, as_id, base_url, found_or_404, isbn_or_id, moved_or_404
+from catalog.views.writing import BookWrites, EditionWrites
 
 
 def shown(name: str, value: Any) -> list[OpenApiExample]:
@@ -64,7 +54,7 @@ class BookPages(Pages):
         return {**paginated, "properties": {**paginated["properties"], **ONLY_SEARCHES}}
 
 
-class BookViewSet(VersionedReads, GenericViewSet):
+class BookViewSet(BookWrites, VersionedReads, GenericViewSet):
     lookup_value_regex = "[^/]+"
     serializer_class = serializers.BookInListSerializer
     pagination_class = BookPages
@@ -168,7 +158,7 @@ class SearchViewSet(VersionedReads, ViewSet):
         return Response({**asdict(found), "books": books, "subjects": subjects})
 
 
-class EditionViewSet(VersionedReads, ViewSet):
+class EditionViewSet(EditionWrites, VersionedReads, ViewSet):
     lookup_value_regex = "[^/]+"
     lookup_url_kwarg = "isbn"
 
@@ -196,39 +186,6 @@ def shelf_page(shelf: Shelf, request: Request) -> Response:
     found = read_shelf(shelf, page)
     books = [reads.in_list(row, base) for row in found.rows]
     return Response(envelope(request.build_absolute_uri(), page, books, found.total, found.next_cursor))
-
-
-def found_or_404(page: dict[str, Any] | None) -> Response:
-    if page is None:
-        raise NotFound
-    return Response(page)
-
-
-def moved_or_404(request: Request, name: str, book: UUID) -> Response:
-    """Where to find what was asked of a book that has become part of another. Not to be kept: a merge can be undone."""
-    now = moved_to(book)
-    if now is None:
-        raise NotFound
-    query = request.META.get("QUERY_STRING", "")
-    address = request.build_absolute_uri(reverse(name, args=[now])) + (f"?{query}" if query else "")
-    return Response(status=308, headers={"Location": address, "Cache-Control": CACHE_CONTROL})
-
-
-def as_id(text: str) -> UUID:
-    try:
-        return identifier(text)
-    except ValueError as error:
-        raise NotFound from error
-
-
-def isbn_or_id(text: str) -> dict[str, Any]:
-    try:
-        return {"isbn": parse_isbn(text)}
-    except InvalidISBN as error:
-        try:
-            return {"edition_id": identifier(text)}
-        except ValueError:
-            raise NotFound(str(error)) from error
 
 
 class CatalogueViewSet(VersionedReads, ListModelMixin, RetrieveModelMixin, GenericViewSet):

@@ -16,8 +16,8 @@ from bookstore.errors import IdempotencyKeyReused, NotFound, PermissionDenied, R
 from bookstore.idempotency import idempotent
 from bookstore.schema import refusing
 from bookstore.views import UUIDLookup
-from catalog import examples, serializers, services
-from catalog.errors import AlreadyOffered
+from catalog import examples, inputs, selling, serializers, services
+from catalog.errors import AlreadyOffered, NotInCatalogue
 from catalog.filters import OfferFilter
 from catalog.models import Offer
 
@@ -57,20 +57,26 @@ class OfferViewSet(UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSe
     @extend_schema(
         operation_id="offers_create",
         summary="Offer copies of an edition",
-        description="New copies are offered once for each seller and edition; used ones as often as there are sorts.",
+        description="New copies are offered once for each seller and edition; used ones as often as there are sorts. "
+        "For an ISBN that the shop does not have, `title` and what else describes the edition make one; without it "
+        "the answer is 400 with `unknown_isbn` at `isbn`, and `facts.needs` names what is missing.",
         parameters=[IDEMPOTENCY_KEY],
-        request=serializers.NewOfferSerializer,
+        request=inputs.NewOfferSerializer,
         responses={
             201: serializers.OwnOfferSerializer,
-            **refusing(PermissionDenied, AlreadyOffered, RequestInProgress, IdempotencyKeyReused),
+            **refusing(PermissionDenied, AlreadyOffered, NotInCatalogue, RequestInProgress, IdempotencyKeyReused),
         },
-        examples=[OpenApiExample("New copies", value=examples.NEW_OFFER, request_only=True), SHOWN],
+        examples=[
+            OpenApiExample("New copies", value=examples.NEW_OFFER, request_only=True),
+            OpenApiExample("An ISBN that is new to the shop", value=examples.NEW_OFFER_AND_EDITION, request_only=True),
+            SHOWN,
+        ],
     )
     @idempotent()
     def create(self, request: Request) -> Response:
-        wanted = serializers.NewOfferSerializer(data=request.data, context=self.get_serializer_context())
+        wanted = inputs.NewOfferSerializer(data=request.data, context=self.get_serializer_context())
         wanted.is_valid(raise_exception=True)
-        offer = services.offer_copies(by=request.user, **wanted.validated_data)
+        offer = selling.offer_by_isbn(by=request.user, **wanted.validated_data)
         address = request.build_absolute_uri(reverse("offer-detail", args=[offer.pk]))
         return self.show(offer, status=201, headers={"Location": address})
 
@@ -80,12 +86,15 @@ class OfferViewSet(UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSe
         description="Only what is sent changes. `quantity` is how many copies can be bought from now on; those that "
         "are held for purchases come on top.",
         parameters=[OFFER_ID],
-        request=serializers.ChangeOfferSerializer(partial=True),
-        responses={200: serializers.OwnOfferSerializer, **refusing(PermissionDenied, NotFound, AlreadyOffered)},
+        request=inputs.ChangeOfferSerializer(partial=True),
+        responses={
+            200: serializers.OwnOfferSerializer,
+            **refusing(PermissionDenied, NotFound, AlreadyOffered, NotInCatalogue),
+        },
         examples=[OpenApiExample("A lower price", value=examples.OFFER_CHANGE, request_only=True), SHOWN],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        offer, wanted = self.get_object(), serializers.ChangeOfferSerializer(data=request.data, partial=True)
+        offer, wanted = self.get_object(), inputs.ChangeOfferSerializer(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)
         return self.show(services.change_offer(offer, by=request.user, **wanted.validated_data))
 

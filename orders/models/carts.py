@@ -23,8 +23,8 @@ PRINTED = (
     "cart_id", "quantity", "price_minor", "currency",
     "offer__seller__name", "offer__seller__slug", "offer__condition", "offer__price_minor", "offer__currency",
     "offer__on_hand", "offer__held", "offer__archived_at", "offer__edition__isbn", "offer__edition__title",
-    "offer__edition__format", "offer__edition__availability_code", "offer__edition__book__title",
-    "offer__edition__book__listing__authors",
+    "offer__edition__format", "offer__edition__availability_code", "offer__edition__archived_at",
+    "offer__edition__book__title", "offer__edition__book__listing__authors",
 )  # fmt: skip
 
 guest_signer = Signer(salt="orders.cart", sep=".")
