@@ -64,3 +64,18 @@ class NotYourRecord(BookstoreError):
 class NotInCatalogue(BookstoreError):
     code, title = "not_in_catalogue", _("Not in the catalogue")
     message = _("The shop has taken the edition {isbn} out of its catalogue.")
+
+
+class AmbiguousOffer(BookstoreError):
+    code, title = "ambiguous_offer", _("Several offers")
+    message = _("You have several offers of this ISBN in this condition. Name one by its id.")
+
+
+class RowRepeated(BookstoreError):
+    code, title = "row_repeated", _("Row repeated")
+    message = _("Row {row} is about the same offer; this one was not looked at.")
+
+
+class BelowHeld(BookstoreError):
+    code, title = "below_held", _("Fewer than are held")
+    message = _("{held} copies are held for purchases that are being paid; there cannot be fewer.")

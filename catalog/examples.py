@@ -89,6 +89,32 @@ NEW_BOOK = {
 BOOK_CHANGE = {"description": "Two worlds, one physicist, and a wall.", "subjects": ["thema:FL", "thema:FDB"]}
 NEW_OFFER_AND_EDITION = {**NEW_OFFER, **NEW_EDITION}
 OFFER_CHANGE = {"price": {"amount": "11.90", "currency": "EUR"}, "quantity": 5}
+PRICE_PERIOD = {"price": PRICE, "began_at": "2026-11-20T08:00:00.000000Z", "ended_at": None}
+OFFER_ROWS = {
+    "offers": [
+        {"id": OFFER["id"], "price": PRICE, "quantity": 3},
+        {"isbn": "978-0-441-17271-9", "condition": "good", "archived": True},
+    ]
+}
+OFFER_ROW_RESULTS = {
+    "results": [
+        {"row": 0, "status": 200, "offer": OWN_OFFER},
+        {
+            "row": 1,
+            "status": 404,
+            "problem": {
+                "type": "/docs/problems/not_found",
+                "title": "Not found",
+                "status": 404,
+                "detail": "There is nothing here.",
+                "code": "not_found",
+                "errors": [],
+                "facts": {},
+                "request_id": "0198c1f2-6f1e-7c3a-b7a4-2b1f0d0a9c55",
+            },
+        },
+    ]
+}
 EDITION_IN_BOOK = {
     "id": "0198c1f2-6f1e-7666-8a4f-2b1f0d0a9c06",
     "isbn": "9781857988826",

@@ -11,6 +11,8 @@ from rest_framework import serializers
 
 from accounts.models import Seller, User
 from bookstore.fields import LineField, PriceSerializer, WholeNumberField, WordsField, YesNoField
+from bookstore.money import Money
+from bookstore.problems import as_refusal
 from catalog.imports.cells import LONGEST_NAME, one_line
 from catalog.imports.names import sort_name
 from catalog.imports.record import Heading, Person, SeriesPlace
@@ -20,9 +22,11 @@ from catalog.models import Book, Subject
 from catalog.models.offers import LARGEST_STOCK, LONGEST_NOTES
 from catalog.models.works import LONGEST_TITLE
 from catalog.partial_dates import PartialDate
+from catalog.selling import Change, Outcome
 from catalog.vocabularies import AUTHOR, Condition, Format, language_tag
 
 LONGEST_DESCRIPTION = 50_000
+MOST_ROWS = 1_000
 MOST_PEOPLE, MOST_SUBJECTS, MOST_PAGES = 100, 50, 1_000_000
 LONGEST_DATE, LONGEST_TAG = 10, 35
 
@@ -275,6 +279,67 @@ class ChangeOfferSerializer(serializers.Serializer):
     quantity = WholeNumberField(min_value=0, max_value=LARGEST_STOCK, help_text="Copies that can be bought.")
     notes = WordsField(required=False, allow_blank=True, max_length=LONGEST_NOTES, help_text="Plain text.")
     withdrawn = YesNoField(required=False)
+
+
+class OfferRowSerializer(serializers.Serializer):
+    """A change of one of many offers, which it names by id, or by ISBN and condition."""
+
+    id = serializers.UUIDField(required=False)
+    isbn = ISBNField(required=False)
+    condition = serializers.ChoiceField(Condition.choices, required=False, help_text="With isbn; new without it.")
+    price = PriceSerializer(required=False)
+    quantity = WholeNumberField(
+        required=False, min_value=0, max_value=LARGEST_STOCK, help_text="Copies that can be bought; held ones on top."
+    )
+    on_hand = WholeNumberField(
+        required=False, min_value=0, max_value=LARGEST_STOCK, help_text="In its place: copies counted, held ones too."
+    )
+    notes = WordsField(required=False, allow_blank=True, max_length=LONGEST_NOTES, help_text="Plain text.")
+    archived = YesNoField(required=False, help_text="Withdrawn, as `withdrawn` of an offer.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("id" in attrs) == ("isbn" in attrs):
+            told = _("Name the offer by its id, or by isbn and condition.")
+            raise serializers.ValidationError({"id": told}, "required")
+        if "quantity" in attrs and "on_hand" in attrs:
+            raise serializers.ValidationError({"on_hand": _("Send quantity or on_hand, not both.")}, "invalid")
+        return attrs
+
+
+@extend_schema_field(OfferRowSerializer(many=True))
+class RowsField(serializers.ListField):
+    """Rows, not yet looked at."""
+
+
+class OfferRowsSerializer(serializers.Serializer):
+    """Changes of many offers. Each row is looked at by itself."""
+
+    offers = RowsField(allow_empty=False, max_length=MOST_ROWS)
+    seller = WordsField(required=False, help_text="The slug of one of your organizations: only its offers are meant.")
+
+
+def read_rows(rows: list[Any]) -> tuple[list[Change], list[Outcome]]:
+    """What the rows ask for, and what is wrong with those that ask for nothing sensible."""
+    changes, refused = [], []
+    reader = OfferRowSerializer()
+    for row, data in enumerate(rows):
+        try:
+            changes.append(change_of(row, reader.run_validation(data)))
+        except serializers.ValidationError as error:
+            refused.append(Outcome(row, refusal=as_refusal(error)))
+    return changes, refused
+
+
+def change_of(row: int, facts: dict[str, Any]) -> Change:
+    price: Money | None = facts.get("price")
+    return Change(
+        row,
+        offer=facts.get("id"),
+        withdrawn=facts.get("archived"),
+        amount=price and str(price.amount),
+        currency=price and price.currency,
+        **{name: facts.get(name) for name in ("isbn", "condition", "quantity", "on_hand", "notes")},
+    )
 
 
 class NewOfferSerializer(ForSeller, EditionFacts, BookFacts, ChangeOfferSerializer):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from bookstore.schema import MoneySerializer
+from bookstore.schema import MoneySerializer, ProblemSerializer
 from catalog.models import Contributor, Publisher, Series, Subject
 from catalog.vocabularies import Availability, Condition, Format
 
@@ -100,6 +100,27 @@ class OwnOfferSerializer(OfferSerializer):
     withdrawn = serializers.BooleanField(source="is_withdrawn")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+class PricePeriodSerializer(serializers.Serializer):
+    """A time during which an offer had one price."""
+
+    price = MoneySerializer()
+    began_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="null for today's price.")
+
+
+class OfferRowResultSerializer(serializers.Serializer):
+    """What became of one row: the offer as it is now, or what was in the way."""
+
+    row = serializers.IntegerField(help_text="The row's place in the request, from 0.")
+    status = serializers.IntegerField(help_text="200, or the problem's.")
+    offer = OwnOfferSerializer(required=False)
+    problem = ProblemSerializer(required=False)
+
+
+class OfferRowResultsSerializer(serializers.Serializer):
+    results = OfferRowResultSerializer(many=True)
 
 
 class EditionInBookSerializer(serializers.Serializer):

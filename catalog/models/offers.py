@@ -97,6 +97,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Those of the organizations that the user is a member of."""
         return self.filter(seller__memberships__user=user)
 
+    def of_members(self, user: User, slug: str | None = None) -> OfferQuerySet:
+        """Those of the user's organizations, or of the one of them with that slug; asks nothing further."""
+        return self.filter(seller__in=[place.id for place in user.places if slug in {None, place.slug}])
+
     def for_api(self) -> OfferQuerySet:
         """Exactly what OwnOfferSerializer prints, newest first: one query."""
         reduced = RawSQL(REDUCTION.format(offer=connection.ops.quote_name(self.model._meta.db_table)), [])  # noqa: S611

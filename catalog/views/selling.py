@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.permissions import IsSeller
 from bookstore.errors import IdempotencyKeyReused, NotFound, PermissionDenied, RequestInProgress
 from bookstore.idempotency import idempotent
+from bookstore.problems import problem
 from bookstore.schema import refusing
 from bookstore.views import UUIDLookup
 from catalog import examples, inputs, selling, serializers, services
@@ -108,3 +110,62 @@ class OfferViewSet(UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSe
     def destroy(self, request: Request, pk: str) -> Response:
         services.change_offer(self.get_object(), by=request.user, withdrawn=True)
         return Response(status=204)
+
+    @extend_schema(
+        operation_id="offers_bulk_update",
+        summary="Change up to 1,000 offers of mine",
+        description="Each row names an offer by `id`, or by `isbn` and `condition`, and says what is different. Rows "
+        "that can be changed are, whatever becomes of the others; `results` says it for each, in their order. A row "
+        "about an offer that an earlier row named is refused.",
+        parameters=[IDEMPOTENCY_KEY],
+        request=inputs.OfferRowsSerializer,
+        responses={
+            200: serializers.OfferRowResultsSerializer,
+            **refusing(PermissionDenied, RequestInProgress, IdempotencyKeyReused),
+        },
+        examples=[
+            OpenApiExample("New prices", value=examples.OFFER_ROWS, request_only=True),
+            OpenApiExample("What became of them", value=examples.OFFER_ROW_RESULTS, response_only=True),
+        ],
+    )
+    @action(detail=False, methods=["patch"], url_path="bulk", pagination_class=None, filterset_class=None)
+    @idempotent()
+    def bulk(self, request: Request) -> Response:
+        wanted = inputs.OfferRowsSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        changes, refused = inputs.read_rows(wanted.validated_data["offers"])
+        own = Offer.objects.of_members(request.user, wanted.validated_data.get("seller"))
+        outcomes = [*refused, *selling.change_offers(changes, own, by=request.user)]
+        return Response({"results": self.show_rows(sorted(outcomes, key=lambda outcome: outcome.row))})
+
+    def show_rows(self, outcomes: list[selling.Outcome]) -> list[dict[str, Any]]:
+        """The offers as a read would show them, all with one query."""
+        keys = [outcome.offer.pk for outcome in outcomes if outcome.offer]
+        rows = {offer.pk: offer for offer in Offer.objects.for_api().filter(pk__in=keys)}
+        shown = dict(zip(rows, self.get_serializer(rows.values(), many=True).data, strict=True))
+        return [
+            {"row": outcome.row, "status": 200, "offer": shown[outcome.offer.pk]}
+            if outcome.offer
+            else refused_row(outcome.row, outcome.refusal)
+            for outcome in outcomes
+        ]
+
+    @extend_schema(
+        operation_id="offers_prices",
+        summary="What an offer of mine cost, and when",
+        description="Newest first; kept for two years after a price ended.",
+        parameters=[OFFER_ID],
+        responses={200: serializers.PricePeriodSerializer(many=True), **refusing(PermissionDenied, NotFound)},
+        examples=[OpenApiExample("A price", value=examples.PRICE_PERIOD, response_only=True)],
+    )
+    @action(detail=True, url_path="prices", filterset_class=None)
+    def prices(self, request: Request, pk: str) -> Response:
+        page = self.paginate_queryset(self.get_object().prices.order_by("-id"))
+        return self.get_paginated_response(serializers.PricePeriodSerializer(page, many=True).data)
+
+
+def refused_row(row: int, refusal: Any) -> dict[str, Any]:
+    """The problem that the row would have been alone, its fields called by their place in the request."""
+    found = problem(refusal)
+    errors = [{**error, "field": f"offers.{row}.{error['field']}".rstrip(".")} for error in found["errors"]]
+    return {"row": row, "status": refusal.status, "problem": {**found, "errors": errors}}
