@@ -374,6 +374,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="37"),
         "args": ["plan_sitemap", "--verbosity=0"],
     },
+    "forget old prices": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(hour="4", minute="7"),
+        "args": ["purge_prices"],
+    },
     "forget old messages": {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(hour="3", minute="41"),

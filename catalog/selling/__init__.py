@@ -2,6 +2,7 @@ from catalog.selling.archive import archive_book, archive_edition, bring_back_bo
 from catalog.selling.bulk import Change, Outcome, change_offers
 from catalog.selling.editions import add_edition, change_edition, offer_by_isbn, remove_cover_of, set_cover_of
 from catalog.selling.ownership import is_own_book, is_own_edition
+from catalog.selling.price_lists import update_offers
 from catalog.selling.records import add_book, change_book
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "offer_by_isbn",
     "remove_cover_of",
     "set_cover_of",
+    "update_offers",
 ]

@@ -116,7 +116,8 @@ def test_good_rows_land_and_bad_ones_do_not(client, offers):
 @pytest.mark.parametrize(
     "fields",
     [{"price": None}, {"price": {}}, {"price": {"amount": "1", "currency": "euro"}}, {"quantity": -1},
-     {"quantity": "3"}, {"quantity": None}, {"quantity": 1, "on_hand": 1}, {"on_hand": 10**7}, {"notes": 5}, {"notes": "x" * 2001},
+     {"quantity": "3"}, {"quantity": None}, {"quantity": 1, "on_hand": 1}, {"on_hand": 10**7}, {"notes": 5},
+     {"notes": "x" * 2001},
      {"archived": "yes"}, {"archived": None}, {"isbn": ISBN}, {"condition": "mint"}, {"condition": "good"}],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(client, offers, fields):

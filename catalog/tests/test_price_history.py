@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.test import Client
@@ -178,3 +179,12 @@ def test_reductions_take_no_query_more():
         costing(make_offer(edition, seller=seller, condition="good"), (100, 1200), (2, 1000))
 
     assert [count_queries(lambda url=url: client.get(url)) for url in (page, own)] == before
+
+
+def test_prices_that_ended_long_ago_are_forgotten(capsys):
+    offer = costing(make_offer(), (1500, 1200), (800, 1100), (700, 1000), (2, 900))
+
+    call_command("purge_prices")
+
+    assert capsys.readouterr().out == "Forgot 1 prices.\n"
+    assert periods(offer) == [("11.00 EUR", False), ("10.00 EUR", False), ("9.00 EUR", True)]
