@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import transaction
 from django.db.models import Func, Model, QuerySet, TextField, Value
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from bookstore.admin import ConsoleAdmin
@@ -72,6 +75,30 @@ class CatalogAdmin(ConsoleAdmin):
         books = {book for row in queryset for book in books_showing(row)}
         super().delete_queryset(request, queryset)
         refresh_books(books)
+
+
+class ArchivedAdmin(CatalogAdmin):
+    """Books and editions: taken out of the catalogue and brought back, one by one, for good reasons each."""
+
+    actions = ["archive", "bring_back"]
+    archive_one: Any
+    bring_back_one: Any
+
+    def record_fields(self) -> tuple[str, ...]:
+        return (*super().record_fields(), "created_by", "archived_at", "archived_by_shop")
+
+    @admin.action(description=_("Take the selected out of the catalogue"), permissions=["change"])
+    def archive(self, request: HttpRequest, rows: QuerySet) -> None:
+        taken = [self.archive_one(row, by=request.user) for row in rows.filter(archived_at=None).order_by("pk")]
+        self.tell(request, ngettext("%d record archived.", "%d records archived.", len(taken)), len(taken))
+
+    @admin.action(description=_("Bring the selected back"), permissions=["change"])
+    def bring_back(self, request: HttpRequest, rows: QuerySet) -> None:
+        back = [self.bring_back_one(row) for row in rows.exclude(archived_at=None).order_by("pk")]
+        self.tell(request, ngettext("%d record brought back.", "%d records brought back.", len(back)), len(back))
+
+    def tell(self, request: HttpRequest, sentence: str, count: int) -> None:
+        self.message_user(request, sentence % count)
 
 
 def in_one_line(money: Money) -> str:

@@ -11,8 +11,9 @@ from unfold.decorators import display
 
 from bookstore.admin import ConsoleTable
 from bookstore.money import Money
-from catalog.admin.base import CatalogAdmin, editions_with_isbn, in_one_line, listed_as, with_picture
-from catalog.admin.filters import ListedAvailability, ListedFormat, ListedLanguage
+from catalog import selling
+from catalog.admin.base import ArchivedAdmin, CatalogAdmin, editions_with_isbn, in_one_line, listed_as, with_picture
+from catalog.admin.filters import IsArchived, ListedAvailability, ListedFormat, ListedLanguage
 from catalog.admin.forms import BookForm, ContributionForm, EditionForm
 from catalog.admin.merging import Merging, WorkIdentifierInline
 from catalog.admin.related import ShowsRelated
@@ -73,13 +74,14 @@ class EditionInline(ConsoleTable):
 
 
 @admin.register(Book)
-class BookAdmin(Merging, ShowsRelated, CatalogAdmin):
+class BookAdmin(Merging, ShowsRelated, ArchivedAdmin):
+    archive_one, bring_back_one = staticmethod(selling.archive_book), staticmethod(selling.bring_back_book)
     form = BookForm
     inlines = [ContributionInline, EditionInline, SeriesEntryInline, SubjectLinkInline, WorkIdentifierInline]
-    actions = ["merge"]
+    actions = ["merge", *ArchivedAdmin.actions]
     actions_detail = ["split"]
     list_display = ["shown", "formats", "languages", "availability", "price", "popularity"]
-    list_filter = [ListedFormat, ListedLanguage, ListedAvailability]
+    list_filter = [ListedFormat, ListedLanguage, ListedAvailability, IsArchived]
     list_select_related = ["listing"]
     list_filter_submit = True
     sortable_by: list[str] = []

@@ -1,5 +1,6 @@
 """Editions in the console."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -12,8 +13,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from bookstore.admin import ConsoleTable, SellerAdmin
-from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
-from catalog.admin.filters import EditionLanguage
+from catalog import selling
+from catalog.admin.base import ArchivedAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
+from catalog.admin.filters import EditionLanguage, IsArchived
 from catalog.admin.forms import EditionPageForm, OfferForm
 from catalog.models import Edition, Offer, SourceRecord, StockReason
 from catalog.services import because, books_showing, refresh_books, remove_cover, set_cover
@@ -46,11 +48,13 @@ class SourceRecordInline(ConsoleTable):
 
 
 @admin.register(Edition)
-class EditionAdmin(CatalogAdmin):
+class EditionAdmin(ArchivedAdmin):
+    archive_one = staticmethod(selling.archive_edition)
+    bring_back_one = staticmethod(partial(selling.bring_back_edition, by_shop=True))
     form = EditionPageForm
     inlines = [OfferInline, SourceRecordInline]
     list_display = ["shown", "isbn_shown", "format", "language_shown", "publisher", "published", "availability"]
-    list_filter = [("format", ChoicesDropdownFilter), EditionLanguage]
+    list_filter = [("format", ChoicesDropdownFilter), EditionLanguage, IsArchived]
     list_select_related = ["book__listing", "publisher"]
     list_filter_submit = True
     sortable_by: list[str] = []

@@ -35,6 +35,17 @@ class ListedAvailability(DropdownFilter):
         return rows.filter(listing__availability=self.value()) if str(self.value() or "").isdigit() else rows
 
 
+class IsArchived(DropdownFilter):
+    title = _("catalogue")
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("In the catalogue")), ("yes", _("Archived"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return rows.filter(archived_at__isnull=self.value() == "no") if self.value() in {"no", "yes"} else rows
+
+
 class EditionLanguage(DropdownFilter):
     """The languages of the latest editions, and whatever other one the address asks for."""
 

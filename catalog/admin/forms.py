@@ -173,6 +173,12 @@ class OfferForm(CatalogForm):
                 self.refuse_if_changed_meanwhile(name, shown)
         return cleaned
 
+    def clean_edition(self) -> Edition:
+        edition: Edition = self.cleaned_data["edition"]
+        if edition.is_archived:
+            raise forms.ValidationError(_("This edition is out of the catalogue."), code="not_in_catalogue")
+        return edition
+
     def refuse_if_changed_meanwhile(self, name: str, shown: Callable[[Any], str]) -> None:
         field, hidden = self.fields[name], self.add_initial_prefix(name)
         now, seen = self.initial.get(name), self.data.get(hidden)

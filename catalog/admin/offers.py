@@ -18,7 +18,8 @@ from catalog import services
 from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import OfferState
 from catalog.admin.forms import OfferForm
-from catalog.models import Offer, StockMovement, StockReason
+from catalog.admin.selling import SellingPages
+from catalog.models import Offer, PricePeriod, StockMovement, StockReason
 
 ON_OFFER, SOLD_OUT, WITHDRAWN = _("On offer"), _("Sold out"), _("Withdrawn")
 
@@ -47,10 +48,25 @@ class MovementInline(ConsoleTable):
         return link(reverse("admin:orders_order_change", args=[movement.reference]), _("the order"))
 
 
+class PriceInline(ConsoleTable):
+    """What an offer cost lately."""
+
+    model = PricePeriod
+    fields = readonly_fields = ["price_shown", "began_at", "ended_at"]
+    admins_may = sellers_may = frozenset({"view"})
+    verbose_name_plural = _("prices")
+    hide_title = True
+    per_page = 20
+
+    @admin.display(description=_("price"))
+    def price_shown(self, period: PricePeriod) -> str:
+        return in_one_line(period.price)
+
+
 @admin.register(Offer)
-class OfferAdmin(SellerAdmin, CatalogAdmin):
+class OfferAdmin(SellingPages, SellerAdmin, CatalogAdmin):
     form = OfferForm
-    inlines = [MovementInline]
+    inlines = [PriceInline, MovementInline]
     sellers_may = frozenset({"view", "add", "change"})
     list_display = ["shown", "seller", "condition", "price_shown", "copies", "state", "changed"]
     list_filter = [OfferState, ("condition", ChoicesDropdownFilter), ("seller", AutocompleteSelectFilter)]
@@ -58,7 +74,7 @@ class OfferAdmin(SellerAdmin, CatalogAdmin):
     list_filter_submit = True
     sortable_by: list[str] = []
     search_help_text = _("ISBN in any spelling, title, contributor or series")
-    actions = ["withdraw", "reopen"]
+    actions = ["edit_together", "withdraw", "reopen"]
     fieldsets = [
         (None, {"fields": ["edition", ("seller", "condition"), ("price_minor", "on_hand"), "notes"]}),
     ]
