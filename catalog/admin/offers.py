@@ -66,7 +66,7 @@ class PriceInline(ConsoleTable):
 @admin.register(Offer)
 class OfferAdmin(SellingPages, SellerAdmin, CatalogAdmin):
     form = OfferForm
-    inlines = [PriceInline, MovementInline]
+    inlines = [MovementInline, PriceInline]
     sellers_may = frozenset({"view", "add", "change"})
     list_display = ["shown", "seller", "condition", "price_shown", "copies", "state", "changed"]
     list_filter = [OfferState, ("condition", ChoicesDropdownFilter), ("seller", AutocompleteSelectFilter)]
@@ -98,7 +98,9 @@ class OfferAdmin(SellingPages, SellerAdmin, CatalogAdmin):
         return fieldsets
 
     def get_inlines(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
-        return super().get_inlines(request, obj) if obj else []
+        """What it cost is to be looked at; nothing of it is ever sent back to be saved."""
+        shown = [inline for inline in super().get_inlines(request, obj) if obj]
+        return [inline for inline in shown if request.method != "POST" or inline is not PriceInline]
 
     def save_model(self, request: HttpRequest, obj: Offer, form: Any, change: bool) -> None:
         with services.because(StockReason.COUNT, by=request.user):
