@@ -1,5 +1,6 @@
 """Offers in the console: the page where sellers work."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -19,9 +22,14 @@ from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_on
 from catalog.admin.filters import OfferState
 from catalog.admin.forms import OfferForm
 from catalog.admin.selling import SellingPages
-from catalog.models import Offer, PricePeriod, StockMovement, StockReason
+from catalog.models import Offer, StockMovement, StockReason
 
+SHOWN_PRICES = 50
 ON_OFFER, SOLD_OUT, WITHDRAWN = _("On offer"), _("Sold out"), _("Withdrawn")
+
+
+def moment(when: datetime) -> str:
+    return date_format(localtime(when), "j M Y H:i")
 
 
 class MovementInline(ConsoleTable):
@@ -48,25 +56,10 @@ class MovementInline(ConsoleTable):
         return link(reverse("admin:orders_order_change", args=[movement.reference]), _("the order"))
 
 
-class PriceInline(ConsoleTable):
-    """What an offer cost lately."""
-
-    model = PricePeriod
-    fields = readonly_fields = ["price_shown", "began_at", "ended_at"]
-    admins_may = sellers_may = frozenset({"view"})
-    verbose_name_plural = _("prices")
-    hide_title = True
-    per_page = 20
-
-    @admin.display(description=_("price"))
-    def price_shown(self, period: PricePeriod) -> str:
-        return in_one_line(period.price)
-
-
 @admin.register(Offer)
 class OfferAdmin(SellingPages, SellerAdmin, CatalogAdmin):
     form = OfferForm
-    inlines = [MovementInline, PriceInline]
+    inlines = [MovementInline]
     sellers_may = frozenset({"view", "add", "change"})
     list_display = ["shown", "seller", "condition", "price_shown", "copies", "state", "changed"]
     list_filter = [OfferState, ("condition", ChoicesDropdownFilter), ("seller", AutocompleteSelectFilter)]
@@ -87,7 +80,7 @@ class OfferAdmin(SellingPages, SellerAdmin, CatalogAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
         """Whose copies of what an offer is about stays as it is; what is wrong is withdrawn and offered anew."""
-        fixed = ["edition", "seller", "held", "archived_at"] if obj else []
+        fixed = ["edition", "seller", "held", "archived_at", "prices_so_far"] if obj else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     def get_fieldsets(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
@@ -95,12 +88,11 @@ class OfferAdmin(SellingPages, SellerAdmin, CatalogAdmin):
         if obj:
             shown = ("held", "archived_at") if obj.archived_at else ("held",)
             fieldsets.insert(1, (None, {"fields": [shown]}))
+            fieldsets.insert(2, (_("Prices so far"), {"fields": ["prices_so_far"], "classes": ["collapse"]}))
         return fieldsets
 
     def get_inlines(self, request: HttpRequest, obj: Offer | None = None) -> list[Any]:
-        """What it cost is to be looked at; nothing of it is ever sent back to be saved."""
-        shown = [inline for inline in super().get_inlines(request, obj) if obj]
-        return [inline for inline in shown if request.method != "POST" or inline is not PriceInline]
+        return super().get_inlines(request, obj) if obj else []
 
     def save_model(self, request: HttpRequest, obj: Offer, form: Any, change: bool) -> None:
         with services.because(StockReason.COUNT, by=request.user):
@@ -131,6 +123,16 @@ class OfferAdmin(SellingPages, SellerAdmin, CatalogAdmin):
     @admin.display(description=_("price"))
     def price_shown(self, offer: Offer) -> str:
         return in_one_line(offer.price)
+
+    @admin.display(description=_("the latest"))
+    def prices_so_far(self, offer: Offer) -> str:
+        rows = [
+            (in_one_line(period.price), moment(period.began_at), moment(period.ended_at) if period.ended_at else "")
+            for period in offer.prices.order_by("-id")[:SHOWN_PRICES]
+        ]
+        head = format_html("<tr><th>{}</th><th>{}</th><th>{}</th></tr>", _("price"), _("from"), _("until"))
+        body = format_html_join("", '<tr><td>{}</td><td class="px-6">{}</td><td>{}</td></tr>', rows)
+        return format_html('<table class="text-left">{}{}</table>', head, body)
 
     @admin.display(description=_("copies on hand"))
     def copies(self, offer: Offer) -> str:
