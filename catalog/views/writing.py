@@ -43,9 +43,12 @@ class WrittenBySellers:
     """Everybody reads and nobody is asked who they are; writing takes a seller, or shop staff."""
 
     request: Any
+    action_map: dict[str, str]
 
     def is_read(self) -> bool:
-        return self.request is None or self.request.method in SAFE_METHODS
+        """Reads, and what is possible for nobody."""
+        method = self.request.method if self.request else "GET"
+        return method in SAFE_METHODS or method.lower() not in self.action_map
 
     def get_authenticators(self) -> list[Any]:
         if self.is_read():
