@@ -29,8 +29,8 @@ def export_rows(seller: Seller | None = None) -> Iterator[list[str]]:
 def books(seller: Seller | None) -> Iterator[Book]:
     """Every book in the order of its making, with all that its rows show."""
     offers = Offer.objects.filter(archived_at=None).select_related("seller").order_by("id")
-    editions = Edition.objects.select_related("publisher").order_by("id")
-    rows = Book.objects.order_by("id")
+    editions = Edition.objects.filter(archived_at=None).select_related("publisher").order_by("id")
+    rows = Book.objects.filter(archived_at=None).order_by("id")
     if seller is not None:
         offers = offers.filter(seller=seller)
         offered = Q(offers__seller=seller, offers__archived_at=None)

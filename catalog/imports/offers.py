@@ -9,12 +9,13 @@ from django.utils import timezone
 from accounts.models import Seller
 from catalog.imports.placing import CREATED, UNCHANGED, UPDATED
 from catalog.imports.record import LEFT_OUT, Note, OfferLine
-from catalog.models import Offer, StockReason
+from catalog.models import Edition, Offer, StockReason
 from catalog.services import because
 from catalog.vocabularies import Condition
 
 Wanted = tuple[int, OfferLine, UUID]  # line of the file, offer, edition
 ANOTHER = "It is another seller's, of another edition, or withdrawn."
+ARCHIVED = "The edition is out of the catalogue."
 HELD = "{held} copies are held for purchases that are being paid; there cannot be fewer."
 FIELDS = ("price_minor", "currency", "on_hand", "condition", "notes")
 
@@ -31,11 +32,14 @@ class Offers:
         self.sellers = {seller.slug: seller for seller in Seller.objects.filter(slug__in=slugs)} if slugs else {}
         self.known: dict[tuple[UUID, UUID], list[Offer]] = defaultdict(list)
         self.by_id: dict[UUID, Offer] = {}
+        self.archived: set[UUID] = set()
         if wanted:
             self._load()
 
     def _load(self) -> None:
         ids = {offer.offer_id for _, offer, _ in self.wanted if offer.offer_id}
+        archived = Edition.objects.filter(pk__in={edition for _, _, edition in self.wanted}).exclude(archived_at=None)
+        self.archived = set(archived.values_list("pk", flat=True))
         rows = Offer.objects.select_for_update(no_key=True).order_by("pk")
         for offer in rows.filter(edition__in={edition for _, _, edition in self.wanted}):
             if offer.archived_at is None:
@@ -52,6 +56,8 @@ class Offers:
         seller = self.sellers.get(wanted.seller)
         if seller is None:
             return self._leave_out(line, "seller", wanted.seller, "The shop has no seller of this name.")
+        if edition in self.archived:
+            return self._leave_out(line, "offer", "", ARCHIVED)
         named = self.by_id.get(wanted.offer_id) if wanted.offer_id else None
         if named and (named.edition_id, named.seller_id, named.archived_at) != (edition, seller.pk, None):
             return self._leave_out(line, "offer", str(named.pk), ANOTHER)

@@ -28,7 +28,7 @@ PRICES = {"price_min", "price_max"}
 NEEDS_AN_OFFER = {"condition", "seller", *PRICES}
 COPIES = """catalog_edition edition {join} JOIN catalog_offer offer
         ON offer.edition_id = edition.id AND offer.archived_at IS NULL
-    WHERE edition.book_id = listing.book_id AND {conditions}"""
+    WHERE edition.book_id = listing.book_id AND edition.archived_at IS NULL AND {conditions}"""
 CAN_BE_HAD = f"{availability.OF_AN_OFFER} < %(out_of_stock)s"
 IS_SOLD = f"{availability.OF_AN_OFFER} < %(unavailable)s"
 
@@ -144,7 +144,7 @@ def add_words(conditions: Conditions, words: str) -> None:
         conditions.folded = fold(words)
         conditions.values["q"] = every_word(conditions.folded)
         return
-    conditions.values["isbn"] = list(Edition.objects.filter(isbn=isbn).values_list("book_id", flat=True))
+    conditions.values["isbn"] = list(Edition.objects.filter(isbn=isbn, archived_at=None).values_list("book_id", flat=True))
 
 
 def every_word(folded: str) -> str:

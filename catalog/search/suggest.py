@@ -132,5 +132,5 @@ def books_with_isbn(text: str) -> list[Row]:
     except InvalidISBN:
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT book_id FROM catalog_edition WHERE isbn = %s", [isbn])
+        cursor.execute("SELECT book_id FROM catalog_edition WHERE isbn = %s AND archived_at IS NULL", [isbn])
         return rows_of([row[0] for row in cursor.fetchall()])

@@ -87,6 +87,7 @@ forms AS MATERIALIZED (
     JOIN catalog_edition edition ON edition.book_id = wanted.id
     LEFT JOIN catalog_publisher publisher ON publisher.id = edition.publisher_id
     CROSS JOIN LATERAL (VALUES (edition.language), (split_part(edition.language, '-', 1))) AS tags (tag)
+    WHERE edition.archived_at IS NULL
     GROUP BY edition.book_id
 ),
 open_offers AS MATERIALIZED (
@@ -116,6 +117,7 @@ copies AS MATERIALIZED (
     FROM wanted
     JOIN catalog_edition edition ON edition.book_id = wanted.id
     LEFT JOIN open_offers sold ON sold.edition_id = edition.id AND sold.availability < %(unavailable)s
+    WHERE edition.archived_at IS NULL
     GROUP BY edition.book_id
 ),
 ratings AS MATERIALIZED (

@@ -11,6 +11,8 @@ from accounts.models import User
 from accounts.tests.factories import make_member, make_user, sign_in
 from bookstore.testing import at_once
 from catalog import selling
+from catalog.exports import export_rows
+from catalog.imports import import_file
 from catalog.models import Book, Contributor, Edition, Listing, Offer, Publisher
 from catalog.serializers import BookSerializer, EditionSerializer
 from catalog.services import refresh_listings
@@ -484,6 +486,17 @@ def test_the_shop_brings_a_book_back_with_what_went_with_it(client, seller):
     assert Listing.objects.get().get_availability_display() == "In stock"
     earlier.refresh_from_db()
     assert earlier.is_withdrawn
+
+
+def test_an_import_offers_nothing_of_what_is_archived_and_an_export_leaves_it_out(client, seller, tmp_path):
+    send(client, "post", EDITIONS, PAPERBACK)
+    send(client, "delete", f"{EDITIONS}{OTHER_ISBN}/")
+    (tmp_path / "books.csv").write_text(f"title,isbn,price,quantity\nDune,{OTHER_ISBN},9.50,3\n")
+
+    report = import_file(tmp_path / "books.csv", "bookstore", seller=seller, report_to=tmp_path / "report.csv")
+
+    assert (report.left_out, Offer.objects.exists(), Listing.objects.exists()) == (1, False, False)
+    assert len(list(export_rows())) == 1
 
 
 # ---- by ISBN, and at once --------------------------------------------------------------------------------------

@@ -82,6 +82,7 @@ class BookViewSet(BookWrites, VersionedReads, GenericViewSet):
     @extend_schema(
         operation_id="books_retrieve",
         summary="One book with its editions and offers",
+        description="An offer whose price is reduced says what it cost before.",
         parameters=[OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
         responses={200: serializers.BookSerializer, 308: MOVED},
         examples=shown("A book", examples.BOOK),
