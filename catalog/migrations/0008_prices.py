@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_addresses'),
-        ('catalog', '0005_stock_ledger'),
+        ('catalog', '0007_works'),
     ]
 
     operations = [

@@ -144,7 +144,9 @@ def add_words(conditions: Conditions, words: str) -> None:
         conditions.folded = fold(words)
         conditions.values["q"] = every_word(conditions.folded)
         return
-    conditions.values["isbn"] = list(Edition.objects.filter(isbn=isbn, archived_at=None).values_list("book_id", flat=True))
+    conditions.values["isbn"] = list(
+        Edition.objects.filter(isbn=isbn, archived_at=None).values_list("book_id", flat=True)
+    )
 
 
 def every_word(folded: str) -> str:
