@@ -1,0 +1,155 @@
+"""How fast searches are answered in a large catalogue, over HTTP with every middleware on.
+
+    .venv/bin/python -m benchmarks.million --books 1000000 --data ../catalogues     # once; takes a while
+    .venv/bin/python -m benchmarks.search
+
+Every request asks something else, so nothing is answered from a cache. The words are those of the catalogue: rare and
+common ones by the number of books that have them in title, people or series, beginnings of common ones, titles with
+faults. One client asks one after another; then eight at once.
+"""
+
+import argparse
+import http.client
+import itertools
+import os
+import random
+import statistics
+import string
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote
+
+from benchmarks.serving import ROOT, served
+
+PORT = 8097
+FILTERS = "&language=en&format=paperback&sort=price"
+FACETS = "&facets=format,language,subject,price,rating,availability"
+Ask = Callable[[], str]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data-dir", type=Path, default=ROOT / "var" / "benchmark-million")
+    parser.add_argument("--requests", type=int, default=300, help="for each class and number of clients")
+    options = parser.parse_args()
+    os.environ["DATA_DIR"] = str(options.data_dir.resolve())
+    os.environ["RATE_LIMIT_TRUSTED"] = "127.0.0.1"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django
+    from django.conf import settings
+
+    with settings.EMBEDDED.lease():
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        began = time.monotonic()
+        call_command("index_search", once=True)
+        print(f"The index is up to date after {time.monotonic() - began:.0f} s.")
+        classes = Typist(random.Random(1)).classes()
+        with served(PORT, options.data_dir):
+            report(classes, options.requests)
+
+
+class Typist:
+    """Somebody who types what this catalogue has, or nearly."""
+
+    def __init__(self, chance: random.Random) -> None:
+        from catalog.models import Listing
+        from catalog.search.index.store import reader
+
+        self.chance = chance
+        snapshot = reader.snapshot()
+        if snapshot is None:
+            raise SystemExit("There is no index.")
+        self.books = snapshot.searcher.num_docs
+        terms = [term for term in snapshot.searcher.terms_with_prefix("names", "") if term[0].isalpha()]
+        terms.sort(key=lambda term: -term[1])
+        self.stop = [word for word, count in terms if count > 0.15 * self.books] or [terms[0][0]]
+        common = [word for word, count in terms if 0.002 * self.books < count <= 0.15 * self.books]
+        self.common = [word for word in common if len(word) > 2][:300]
+        self.rare = [word for word, count in terms if count <= 5 and len(word) > 4]
+        popular = Listing.objects.order_by("-popularity").values_list("title_key", flat=True)[:20_000]
+        self.titles = [title.split() for title in popular if len(title.split()) > 2 and title.isascii()]
+
+    def classes(self) -> dict[str, Ask]:
+        words: dict[str, Ask] = {
+            "rare word": lambda: self.chance.choice(self.rare),
+            "common word": lambda: self.chance.choice(self.common),
+            "two common words": lambda: " ".join(self.chance.sample(self.common, 2)),
+            "beginning of 2 or 3 letters": lambda: self.chance.choice(self.common)[: self.chance.choice((2, 3))],
+            "word and beginning": self.word_and_beginning,
+            "stop word": lambda: " ".join(self.chance.choices(self.stop, k=self.chance.choice((1, 2)))),
+            "misspelt title": self.misspelt,
+        }
+        made = {name: address(ask, "/api/v1/books/", "") for name, ask in words.items()}
+        filtered = {
+            f"{name}, two filters, by price": address(ask, "/api/v1/books/", FILTERS) for name, ask in words.items()
+        }
+        rest = {
+            "suggest": address(self.typed_so_far, "/api/v1/search/suggest/", ""),
+            "six facets of a common word": address(words["common word"], "/api/v1/books/", FACETS),
+            "six facets of a rare word": address(words["rare word"], "/api/v1/books/", FACETS),
+            "one facet (format) of a common word": address(words["common word"], "/api/v1/books/", "&facets=format"),
+        }
+        return {**made, **filtered, **rest}
+
+    def word_and_beginning(self) -> str:
+        title = self.chance.choice(self.titles)
+        place = self.chance.randrange(len(title) - 1)
+        return f"{title[place]} {title[place + 1][:3]}"
+
+    def misspelt(self) -> str:
+        words = list(self.chance.choice(self.titles)[:4])
+        place = max(range(len(words)), key=lambda number: len(words[number]))
+        letter = self.chance.randrange(len(words[place]))
+        wrong = self.chance.choice(string.ascii_lowercase)
+        words[place] = words[place][:letter] + wrong + words[place][letter + 1 :]
+        return " ".join(words)
+
+    def typed_so_far(self) -> str:
+        title = " ".join(self.chance.choice(self.titles))
+        return title[: self.chance.randint(2, 14)]
+
+
+def address(ask: Ask, path: str, more: str) -> Ask:
+    return lambda: f"{path}?q={quote(ask())}{more}"
+
+
+def report(classes: dict[str, Ask], requests: int) -> None:
+    print("| asked | p50, 1 client | p99 | p50, 8 clients | p99 | wrong |\n|---|---:|---:|---:|---:|---:|")
+    for name, ask in classes.items():
+        addresses = list(dict.fromkeys(itertools.islice((ask() for _ in itertools.count()), requests * 4)))
+        first, second = addresses[::2][:requests], addresses[1::2]
+        alone, wrong = timed([first])
+        at_once, more_wrong = timed([second[start::8] for start in range(min(8, len(second)))])
+        cells = [f"{value:.1f} ms" for value in (*alone, *at_once)]
+        print(f"| {name} | {' | '.join(cells)} | {wrong + more_wrong} |", flush=True)
+
+
+def timed(lots: Iterable[list[str]]) -> tuple[tuple[float, float], int]:
+    """Median and 99th percentile in milliseconds, of as many clients as there are lots; and the answers but 200."""
+    with ThreadPoolExecutor(8) as clients:
+        results = [result for lot in clients.map(one_client, lots) for result in lot]
+    times = sorted(milliseconds for milliseconds, _ in results)
+    worst = statistics.quantiles(times, n=100)[98] if len(times) > 1 else times[0]
+    return (statistics.median(times), worst), sum(status != 200 for _, status in results)
+
+
+def one_client(addresses: list[str]) -> list[tuple[float, int]]:
+    connection = http.client.HTTPConnection("127.0.0.1", PORT)
+    results = []
+    for path in addresses:
+        began = time.perf_counter()
+        connection.request("GET", path)
+        response = connection.getresponse()
+        response.read()
+        results.append(((time.perf_counter() - began) * 1000, response.status))
+    connection.close()
+    return results
+
+
+if __name__ == "__main__":
+    main()
