@@ -80,6 +80,9 @@ class LineReader:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._text.close()
         self._open.close()
 

@@ -20,7 +20,7 @@ PERSON = re.compile(
     r"(?:\s*\[(?P<role>[A-Z]\d\d)\])?"
 )
 SERIES = re.compile(r"(?P<name>(?:\\.|[^\\#])+?)(?:\s*#\s*(?P<label>(?:\\.|[^\\#=])*)(?:=(?P<position>[\d.]+))?)?")
-SUBJECT = re.compile(r"(?P<scheme>[a-z]+):(?P<code>(?:\\.|[^\\=])+)(?:=(?P<label>(?:\\.|[^\\=])+))?")
+SUBJECT = re.compile(r"(?P<scheme>[a-z]+(?:-[A-Za-z0-9]+)?):(?P<code>(?:\\.|[^\\=])+)(?:=(?P<label>(?:\\.|[^\\=])+))?")
 
 
 def split(cell: str) -> list[str]:
@@ -74,9 +74,14 @@ def write_series(place: SeriesPlace) -> str:
 def read_subject(text: str) -> Heading:
     """`thema:FL=Science fiction`. Raises ValueError."""
     match = SUBJECT.fullmatch(text)
-    if match is None or match["scheme"] not in Subject.Scheme.values or not unescape(match["code"]):
+    if match is None or not is_scheme(match["scheme"]) or not unescape(match["code"]):
         raise ValueError(f"Write a subject as scheme:code=heading; the schemes are {', '.join(Subject.Scheme.values)}.")
     return Heading(match["scheme"], unescape(match["code"]), unescape(match["label"]))
+
+
+def is_scheme(name: str) -> bool:
+    """One that the shop knows, or `onix-26` for a number of ONIX list 27."""
+    return name in Subject.Scheme.values or bool(re.fullmatch(r"onix-[A-Za-z0-9]{2}", name))
 
 
 def write_subject(heading: Heading) -> str:

@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from catalog.imports.record import Heading, Person
-from catalog.models import Contributor, Publisher, Series, Subject
+from catalog.imports.record import Heading, NameNumber, Person
+from catalog.models import Contributor, NameIdentifier, Publisher, Series, Subject
 
 Named = TypeVar("Named", Publisher, Series)
 
-BLANKS = ("birth_year", "death_year", "aliases")
+BLANKS = ("birth_year", "death_year", "aliases", "biography")
+SURE = ("16", "21")  # ISNI and ORCID, of ONIX list 44
 
 
 def fold(texts: Iterable[str]) -> dict[str, str]:
@@ -33,9 +36,13 @@ def find_named(model: type[Named], names: Iterable[str]) -> dict[str, Named]:
 
 
 def find_contributors(people: Iterable[Person]) -> dict[Person, Contributor]:
-    """People by name and, where both are known, year of birth. Blank years and aliases are filled in."""
+    """People by their ISNI or ORCID, else by name and, where both are known, year of birth. What is blank is filled in.
+
+    Nobody gets a second ISNI or ORCID: a namesake with another one is somebody else.
+    """
     everybody = list(people)
     keys = fold(person.name for person in everybody)
+    numbers = Numbers({number for person in everybody for number in person.numbers}, keys.values())
     known: dict[str, list[Contributor]] = defaultdict(list)
     if keys:
         for row in Contributor.objects.filter(name_key__in=[*keys.values(), ""]).order_by("id"):
@@ -45,17 +52,64 @@ def find_contributors(people: Iterable[Person]) -> dict[Person, Contributor]:
     found: dict[Person, Contributor] = {}
     for person in everybody:
         namesakes = known[keys[person.name]]
-        contributor = same_person(person, namesakes)
+        contributor = numbers.owner(person) or same_person(person, numbers.without_another(person, namesakes))
         if contributor is None:
             contributor = Contributor(name=person.name, sort_name=person.sort_name)
             namesakes.append(contributor)
             new.append(contributor)
         if fill_in(contributor, person) and not contributor._state.adding:
             changed[contributor] = None
+        numbers.give(contributor, person)
         found[person] = contributor
     Contributor.objects.bulk_create(new)
     touch(changed, BLANKS)
+    NameIdentifier.objects.bulk_create(numbers.new)
     return found
+
+
+class Numbers:
+    """Which numbers belong to whom, among the people of a batch and their namesakes."""
+
+    def __init__(self, wanted: set[NameNumber], name_keys: Iterable[str]) -> None:
+        self.new: list[NameIdentifier] = []
+        self.owners: dict[NameNumber, Contributor] = {}
+        self.taken: dict[UUID, dict[str, str]] = defaultdict(dict)  # contributor: scheme: value
+        if wanted:
+            said = Q(value__in={number.value for number in wanted}) | Q(contributor__name_key__in=list(name_keys))
+            for row in NameIdentifier.objects.filter(said).select_related("contributor"):
+                number = NameNumber(row.scheme, row.value, row.scheme_name)
+                self._note(number, row.contributor)
+
+    def _note(self, number: NameNumber, contributor: Contributor) -> None:
+        self.owners[number] = contributor
+        self.taken[contributor.pk][number.scheme] = number.value
+
+    def owner(self, person: Person) -> Contributor | None:
+        return next((self.owners[each] for each in sure(person) if each in self.owners), None)
+
+    def without_another(self, person: Person, namesakes: list[Contributor]) -> list[Contributor]:
+        """The namesakes of whom no other number of the same scheme is known."""
+        return [
+            each for each in namesakes
+            if all(self.taken[each.pk].get(number.scheme, number.value) == number.value for number in sure(person))
+        ]  # fmt: skip
+
+    def give(self, contributor: Contributor, person: Person) -> None:
+        for number in person.numbers:
+            if number not in self.owners:
+                self._note(number, contributor)
+                self.new.append(
+                    NameIdentifier(
+                        contributor=contributor,
+                        scheme=number.scheme,
+                        scheme_name=number.scheme_name,
+                        value=number.value,
+                    )
+                )
+
+
+def sure(person: Person) -> list[NameNumber]:
+    return [number for number in person.numbers if number.scheme in SURE]
 
 
 def same_person(person: Person, namesakes: list[Contributor]) -> Contributor | None:
@@ -71,7 +125,8 @@ def agrees(contributor: Contributor, person: Person) -> bool:
 
 
 def fill_in(contributor: Contributor, person: Person) -> bool:
-    said = {"birth_year": person.birth, "death_year": person.death, "aliases": list(person.aliases)}
+    said: dict[str, object] = {"birth_year": person.birth, "death_year": person.death, "aliases": list(person.aliases)}
+    said["biography"] = person.biography
     news = {name: value for name, value in said.items() if value and not getattr(contributor, name)}
     for name, value in news.items():
         setattr(contributor, name, value)

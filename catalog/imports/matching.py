@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from catalog.imports.joining import Joining
 from catalog.imports.record import Heading, Person, Record, SeriesPlace
@@ -105,11 +105,12 @@ class Catalogue:
         if not ids and not isbns:
             return
         rows = Edition.objects.filter(Q(pk__in=ids) | Q(isbn__in=isbns)).select_related("book", "publisher")
+        rows = rows.annotate(told_by=F("product__reference"))
         for edition in rows.order_by("id"):
             book = self.books.setdefault(edition.book_id, BookState(edition.book))
             edition.book = book.book
             publisher = edition.publisher.name if edition.publisher else ""
-            self.editions[edition.pk] = EditionState(edition, book, publisher=publisher)
+            self.editions[edition.pk] = EditionState(edition, book, publisher=publisher, told_by=edition.told_by or "")
 
     def _load_books(self, ids: Iterable[UUID]) -> None:
         if ids:

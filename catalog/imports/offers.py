@@ -33,6 +33,7 @@ class Offers:
         self.known: dict[tuple[UUID, UUID], list[Offer]] = defaultdict(list)
         self.by_id: dict[UUID, Offer] = {}
         self.archived: set[UUID] = set()
+        self.withdrawn: set[tuple[UUID, UUID]] = set()
         if wanted:
             self._load()
 
@@ -44,6 +45,8 @@ class Offers:
         for offer in rows.filter(edition__in={edition for _, _, edition in self.wanted}):
             if offer.archived_at is None:
                 self.known[offer.seller_id, offer.edition_id].append(offer)
+            elif offer.condition == Condition.NEW:
+                self.withdrawn.add((offer.seller_id, offer.edition_id))
         self.by_id = {offer.pk: offer for offer in Offer.objects.filter(pk__in=ids)} if ids else {}
         here = {offer.pk: offer for offers in self.known.values() for offer in offers}
         self.by_id |= {pk: here[pk] for pk in ids & here.keys()}
@@ -62,6 +65,8 @@ class Offers:
         if named and (named.edition_id, named.seller_id, named.archived_at) != (edition, seller.pk, None):
             return self._leave_out(line, "offer", str(named.pk), ANOTHER)
         known = named or self._like(wanted, self.known[seller.pk, edition])
+        if known is None and not wanted.reopens and (seller.pk, edition) in self.withdrawn:
+            return UNCHANGED
         if known is None:
             self._add(wanted, seller, edition)
             return CREATED
@@ -111,11 +116,11 @@ class Offers:
 
 
 def values(wanted: OfferLine) -> dict[str, object]:
-    """The fields that the row states; a blank quantity leaves the stock as it is."""
+    """The fields that the row states; what it says nothing of stays as it is."""
     stated: dict[str, object] = {
         "condition": wanted.condition,
         "price_minor": wanted.price.minor,
         "currency": wanted.price.currency,
-        "notes": wanted.notes,
     }
-    return stated if wanted.quantity is None else stated | {"on_hand": wanted.quantity}
+    more = {"notes": wanted.notes, "on_hand": wanted.quantity}
+    return stated | {name: value for name, value in more.items() if value is not None}

@@ -21,6 +21,7 @@ class Batch:
         self.new_records: list[SourceRecord] = []
         self.new_digests: dict[UUID, str] = {}
         self.placed: list[tuple[Record, UUID]] = []
+        self.told: list[tuple[Record, EditionState]] = []  # what is new or has changed since its last import
 
     def place(self, record: Record, *, first_of_book: bool, repeated: bool) -> str:
         """Returns what became of the row's book and edition. Raises RowRejected."""
@@ -40,6 +41,7 @@ class Batch:
             self.check_book(record, state)
             changed = self.update(record, state, overwrite, first_of_book)
         self.remember(record, state, is_new)
+        self.told.append((record, state))
         self.placed.append((record, state.edition.pk))
         return CREATED if is_new else UPDATED if changed else UNCHANGED
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,16 @@ class Note:
     value: str
     reason: str
     outcome: str
+    record: str = ""  # the sender's name of the record, where it has one
+
+
+@dataclass(frozen=True, slots=True)
+class NameNumber:
+    """A number of a person: the scheme in ONIX list 44, its name where it is somebody's own, and the number."""
+
+    scheme: str
+    value: str
+    scheme_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,13 @@ class Person:
     birth: int | None = None
     death: int | None = None
     aliases: tuple[str, ...] = field(default=(), compare=False)
+    numbers: tuple[NameNumber, ...] = field(default=(), compare=False)
+    biography: str = field(default="", compare=False)
+
+    @property
+    def tells_more(self) -> bool:
+        """Whether more than the name is said, for which a namesake on the book's page may be looked up again."""
+        return bool(self.numbers or self.biography)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +82,42 @@ class OfferLine:
     condition: str
     price: Money
     quantity: int | None
-    notes: str
+    notes: str | None
     offer_id: UUID | None = None
+    reopens: bool = True  # whether it may take the place of an offer of new copies that was withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """A list price, by the fields of `ListPrice`."""
+
+    price_type: str = ""
+    qualifier: str = ""
+    unpriced: str = ""
+    amount_minor: int | None = None
+    currency: str = ""
+    tax_rate: Decimal | None = None
+    countries: tuple[str, ...] = ()
+    all_but: bool = True
+    valid_from: date | None = None
+    valid_until: date | None = None
+    least_quantity: int = 1
+    has_conditions: bool = False
+    is_consumer: bool = False
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLine:
+    """What the trade says of the edition beyond its columns: prices, and facts as `ProductFacts` keeps them."""
+
+    sender: str
+    facts: dict[str, Any]
+    prices: tuple[PriceLine, ...] = ()
+
+    @property
+    def told(self) -> list[Any]:
+        return [self.sender, self.facts, [astuple(price) for price in self.prices]]
 
 
 @dataclass(slots=True)
@@ -89,7 +141,11 @@ class Record:
     same_work: tuple[str, ...] = ()  # ISBN-13s of other formats and editions of the work
     cover_url: str = ""
     has_edition: bool = True
+    trade: dict[str, Any] = field(default_factory=dict)  # of the edition; the source's word counts, whoever made it
+    product: ProductLine | None = None
     offer: OfferLine | None = None
+    at: int = 0  # the line in the file, where `line` is the number of the record
+    name: str = ""  # the sender's name of the record
     notes: list[Note] = field(default_factory=list)
     _digest: str = ""
 
@@ -101,9 +157,16 @@ class Record:
 
     def _make_digest(self) -> str:
         facts: list[Any] = [self.book, self.edition, self.isbn, self.publisher, self.book_key, str(self.book_id)]
-        facts += [part for part in (self.work_ids, self.same_work, self.cover_url) if part]
-        lists = [[asdict(each) for each in part] for part in (self.people, self.series, self.subjects)]
+        facts += [part for part in (self.work_ids, self.same_work, self.cover_url, self.trade) if part]
+        facts += [self.product.told] if self.product else []
+        lists = [[told(each) for each in part] for part in (self.people, self.series, self.subjects)]
         return hashlib.sha256(json.dumps([facts, lists], default=str, sort_keys=True).encode()).hexdigest()
+
+
+def told(part: Person | SeriesPlace | Heading) -> dict[str, Any]:
+    """What a part says. What few sources know of counts only where it is said, so that older digests stay true."""
+    said = asdict(part)
+    return {name: value for name, value in said.items() if value or name not in ("numbers", "biography")}
 
 
 class RowRejected(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.imports.record import LEFT_OUT, REJECTED, REPAIRED, Note
 
-COLUMNS = ("line", "column", "value", "reason", "outcome")
+COLUMNS = ("line", "column", "value", "reason", "outcome", "record")
 LONGEST_VALUE = 200
 KINDS = ("rows", "created", "updated", "unchanged", "rejected", "left_out", "repaired")
 KIND_OF_OUTCOME = {REJECTED: "rejected", LEFT_OUT: "left_out", REPAIRED: "repaired"}
@@ -49,7 +49,7 @@ class ReportFile:
     def write(self, notes: Iterable[Note]) -> int:
         """Write, and return the size of the file now."""
         self._writer.writerows(
-            (note.line, note.column, note.value[:LONGEST_VALUE], note.reason, note.outcome) for note in notes
+            (note.line, note.column, note.value[:LONGEST_VALUE], note.reason, note.outcome, note.record) for note in notes
         )
         self._file.flush()
         return os.fstat(self._file.fileno()).st_size

@@ -36,6 +36,8 @@ class BadRow:
     value: str
     reason: str
     column: str = ""
+    at: int = 0  # the line in the file, where `line` is the number of the record
+    name: str = ""  # the sender's name of the record
 
 
 class TooLong(Exception):

@@ -1,9 +1,12 @@
 """An import from beginning to end, or from where an interrupted one stopped."""
 
 import contextlib
+import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -13,7 +16,7 @@ from psycopg.errors import DeadlockDetected, ForeignKeyViolation
 
 from accounts.models import Seller
 from catalog.imports import seen
-from catalog.imports.batches import Item, write_items
+from catalog.imports.batches import Item, Kind, write_items
 from catalog.imports.errors import ImportRefused, UnreadableRest
 from catalog.imports.files import ImportFile, LineReader
 from catalog.imports.formats import FORMATS, Format
@@ -32,28 +35,85 @@ GROWN = {2, 8, 32, 128, 512, 2048}  # batches after which the planner's idea of 
 Progress = Callable[[int], None]
 
 
-def import_file(
-    path: Path,
-    format: str,
+class Source(ABC):
+    """An open file that gives records, whatever it is written in."""
+
+    format: Kind
+    file: ImportFile
+    title: str  # what the file is called
+
+    @property
+    @abstractmethod
+    def bytes_read(self) -> int: ...
+
+    @abstractmethod
+    def first_notes(self) -> list[Note]:
+        """What is to be said of the file as a whole."""
+
+    @abstractmethod
+    def items(self) -> Iterator[Item]: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class TableSource(Source):
+    """A CSV file of one of the formats that stand in tables."""
+
+    def __init__(self, path: Path, format: str, seller: Seller | None, title: str = "") -> None:
+        if format not in FORMATS:
+            raise ImportRefused(f"There is no format {format}; there are {', '.join(FORMATS)}.")
+        self.file, self.title = ImportFile.inspect(path), title or path.name
+        self.reader = LineReader(self.file)
+        try:
+            self.format: Format = FORMATS[format](path, seller.slug if seller else "")
+            self.table = Table(self.reader, self.format.columns(), self.format.required)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def bytes_read(self) -> int:
+        return self.reader.bytes_read
+
+    def first_notes(self) -> list[Note]:
+        return self.format.notes_on_header(self.table.columns)
+
+    def items(self) -> Iterator[Item]:
+        return self.format.records(iter(self.table))
+
+    def close(self) -> None:
+        self.reader.close()
+
+
+def import_file(path: Path, format: str, *, seller: Seller | None = None, title: str = "", **options: Any) -> Report:
+    """Bring a table into the catalogue; the options are those of `run_import`. Raises ImportRefused."""
+    with contextlib.closing(TableSource(path, format, seller, title)) as source:
+        return run_import(source, seller=seller, **options)
+
+
+def run_import(
+    source: Source,
     *,
     seller: Seller | None = None,
     dry_run: bool = False,
     resume: bool = False,
     progress: Progress | None = None,
     report_to: Path | None = None,
+    run: ImportRun | None = None,
 ) -> Report:
-    """Bring a file into the catalogue; `progress` is told the bytes read so far. Raises ImportRefused."""
-    if format not in FORMATS:
-        raise ImportRefused(f"There is no format {format}; there are {', '.join(FORMATS)}.")
-    file = ImportFile.inspect(path)
+    """Bring what a source tells into the catalogue; `progress` is told the bytes read so far. Raises ImportRefused.
+
+    A run that is given is begun; otherwise there is a new one, or the interrupted one that is to be resumed.
+    """
     with only_one(), transaction.atomic() if dry_run else contextlib.nullcontext():
-        with LineReader(file) as reader:
-            kind = FORMATS[format](path, seller.slug if seller else "")
-            table = Table(reader, kind.columns(), kind.required)
-            run = find_run(file, format, seller) if resume else new_run(file, format, seller)
-            with contextlib.closing(Import(run, file, kind, report_to)) as work:
-                work.report.dry_run = dry_run
-                work.go(table, lambda: progress(reader.bytes_read) if progress else None)
+        if run is not None:
+            begin(run, source)
+        else:
+            run = find_run(source, seller) if resume else begin(ImportRun(seller=seller), source)
+        with contextlib.closing(Import(run, source, report_to)) as work:
+            work.report.dry_run = dry_run
+            work.go(source, lambda: progress(source.bytes_read) if progress else None)
         if dry_run:
             transaction.set_rollback(True)
     return work.report
@@ -73,34 +133,36 @@ def only_one() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def new_run(file: ImportFile, format: str, seller: Seller | None) -> ImportRun:
-    return ImportRun.objects.create(
-        format=format,
-        file_name=file.path.name[:500],
-        file_digest=file.digest,
-        encoding=str(file.encoding),
-        seller=seller,
-    )
+def begin(run: ImportRun, source: Source) -> ImportRun:
+    run.format = source.format.name
+    run.file_name = source.title[:500]
+    run.file_digest = source.file.digest
+    run.encoding = str(source.file.encoding)
+    run.status = ImportRun.Status.RUNNING
+    run.save()
+    return run
 
 
-def find_run(file: ImportFile, format: str, seller: Seller | None) -> ImportRun:
+def find_run(source: Source, seller: Seller | None) -> ImportRun:
     """The last import of this very file, if it did not reach the end."""
-    runs = ImportRun.objects.filter(file_digest=file.digest, format=format, seller=seller)
-    run = runs.order_by("-id").first()
+    runs = ImportRun.objects.filter(file_digest=source.file.digest, format=source.format.name, seller=seller)
+    run = runs.exclude(status=ImportRun.Status.WAITING).order_by("-id").first()
     if run is None:
-        raise ImportRefused(f"There is nothing to resume: {file.path} as it is now was not being imported as {format}.")
+        raise ImportRefused(
+            f"There is nothing to resume: {source.title} as it is now was not being imported as {source.format.name}."
+        )
     if run.status == ImportRun.Status.FINISHED:
-        raise ImportRefused(f"There is nothing to resume: {file.path} was imported to its end.")
+        raise ImportRefused(f"There is nothing to resume: {source.title} was imported to its end.")
     return run
 
 
 class Import:
     """A run at work."""
 
-    def __init__(self, run: ImportRun, file: ImportFile, format: Format, report_to: Path | None) -> None:
-        self.run, self.format = run, format
+    def __init__(self, run: ImportRun, source: Source, report_to: Path | None) -> None:
+        self.run, self.format = run, source.format
         kept = run.counts.get("report", "")
-        path = report_to or Path(kept or settings.DATA_DIR / "imports" / f"{file.path.name}-{run.pk}.csv")
+        path = report_to or Path(kept or settings.DATA_DIR / "imports" / f"{file_name(source.title)}-{run.pk}.csv")
         self.report = Report(path, run.encoding, counts=Counter(run.counts.get("kinds", {})))
         size = run.counts.get("report_size", 0) if str(path) == kept and path.exists() else 0
         try:
@@ -111,13 +173,13 @@ class Import:
     def close(self) -> None:
         self.report_file.close()
 
-    def go(self, table: Table, tell: Callable[[], None]) -> None:
+    def go(self, source: Source, tell: Callable[[], None]) -> None:
         """Take batch by batch. Raises ImportRefused where that has to stop; what was taken stays."""
         try:
             seen.start()
             if not self.run.rows_done:
-                self.take_notes(self.format.notes_on_header(table.columns))
-            for number, items in enumerate(batches(self.rest(self.format.records(iter(table)))), start=1):
+                self.take_notes(source.first_notes())
+            for number, items in enumerate(batches(self.rest(source.items())), start=1):
                 self.take(items)
                 tell()
                 if number in GROWN:
@@ -204,7 +266,13 @@ def rows_of(item: Item) -> int:
 
 def bad_row(item: Item, error: DatabaseError) -> BadRow:
     reason = str(error).partition("\n")[0]
-    return BadRow(item.line, item.reference if isinstance(item, Record) else "", f"The database refused it: {reason}")
+    value = item.reference if isinstance(item, Record) else ""
+    return BadRow(item.line, value, f"The database refused it: {reason}", at=item.at, name=item.name)
+
+
+def file_name(title: str) -> str:
+    """A title that may be part of a file's name."""
+    return re.sub(r"[^\w.-]+", "-", Path(title).name)[:100] or "import"
 
 
 def batches(items: Iterator[Item]) -> Iterator[list[Item]]:

@@ -20,6 +20,7 @@ class BookState:
     people: tuple[Person, ...] = ()
     series: tuple[SeriesPlace, ...] = ()
     subjects: tuple[Heading, ...] = ()
+    told_of: tuple[Person, ...] = ()  # people of whom a record says more than the names
     changed: set[str] = field(default_factory=set)
 
     def apply(self, record: Record, *, overwrite: bool) -> bool:
@@ -30,6 +31,8 @@ class BookState:
             if theirs and theirs != ours and (overwrite or not ours):
                 setattr(self, name, theirs)
                 changed.add(name)
+        if "people" not in changed and any(who.tells_more for who in record.people):
+            self.told_of += record.people
         self.changed |= changed
         return bool(changed)
 
@@ -43,14 +46,17 @@ class EditionState:
     is_new: bool = False
     is_guest: bool = False
     publisher: str = ""
+    told_by: str = ""  # the ONIX record that its facts are from
     changed: set[str] = field(default_factory=set)
 
     def apply(self, record: Record, *, overwrite: bool) -> bool:
+        """Take over what the record knows, or only what the shop does not. Returns whether anything changed."""
         said = {**self.own_words(record), **record.edition} if self.is_guest else record.edition
         changed = {name for name, value in said.items() if take(self.edition, name, value, overwrite)}
         if record.publisher and record.publisher != self.publisher and (overwrite or not self.publisher):
             self.publisher = record.publisher
             changed.add("publisher")
+        changed |= self.apply_trade(record)
         self.changed |= changed
         return bool(changed)
 
@@ -62,6 +68,16 @@ class EditionState:
         words = {"title": told.get("title", "") if named else "",
                  "description": told.get("description", "") if described else ""}  # fmt: skip
         return {name: value for name, value in words.items() if value}
+
+
+    def apply_trade(self, record: Record) -> set[str]:
+        """Take over what decides on sales. That nothing is said counts only from the record whose word is in force."""
+        in_force = self.told_by in ("", record.reference)
+        return {
+            name
+            for name, value in record.trade.items()
+            if (value not in BLANK or in_force) and take(self.edition, name, value, overwrite=True)
+        }
 
 
 def take(row: Book | Edition, name: str, value: Any, overwrite: bool) -> bool:

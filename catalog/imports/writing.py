@@ -40,6 +40,7 @@ def write(batch: Batch) -> set[UUID]:
     Edition.objects.bulk_create([state.edition for state in editions if state.is_new])
     update([(state.edition, state.changed) for state in editions if not state.is_new])
     write_people([state for state in books if "people" in state.changed])
+    find_contributors(dict.fromkeys(who for state in books for who in state.told_of))
     write_series([state for state in books if "series" in state.changed])
     write_subjects([state for state in books if "subjects" in state.changed])
     SourceRecord.objects.bulk_create(batch.new_records)

@@ -45,6 +45,7 @@ class ImportRun(TimestampedModel):
     """One file's way into the catalogue: how far it got and what became of its rows."""
 
     class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
         RUNNING = "running", _("Running or interrupted")
         FINISHED = "finished", _("Finished")
         FAILED = "failed", _("Failed")
@@ -70,3 +71,22 @@ class ImportRun(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.format})"
+
+
+class ImportUpload(models.Model):
+    """A file that somebody gave the console, kept where every worker can read it until it is imported."""
+
+    run = models.OneToOneField(
+        ImportRun, models.CASCADE, primary_key=True, related_name="upload", verbose_name=_("import")
+    )
+    content = models.BinaryField(_("content"), default=bytes)
+    dry_run = models.BooleanField(_("only try it"), default=False)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    report = models.TextField(_("report"), blank=True)
+
+    class Meta:
+        verbose_name = _("uploaded file")
+        verbose_name_plural = _("uploaded files")
+
+    def __str__(self) -> str:
+        return str(self.run)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import ExpressionWrapper, F, Q, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Seller
@@ -31,6 +34,10 @@ ONE_OFFER_OF_NEW_COPIES = "one_offer_of_new_copies_per_seller_and_edition"
 
 def shop_currency() -> str:
     return settings.SHOP_CURRENCY
+
+
+def lies_ahead(day: date | None) -> bool:
+    return day is not None and day > timezone.localdate()
 
 
 class Edition(CatalogueRecord):
@@ -57,6 +64,25 @@ class Edition(CatalogueRecord):
     availability_code = models.CharField(_("availability"), max_length=2, blank=True, help_text=_("ONIX code list 65"))
     description = models.TextField(_("description"), blank=True, help_text=_("Where it differs from the book's."))
     cover = models.ImageField(_("cover"), upload_to="covers", max_length=200, blank=True)
+    rights_countries = ArrayField(
+        models.CharField(max_length=2),
+        verbose_name=_("sold in"),
+        null=True,
+        blank=True,
+        help_text=_("Countries in which new copies may be sold; empty where nothing is said of it."),
+    )
+    rights_all_but = models.BooleanField(
+        _("sold everywhere but there"),
+        default=False,
+        db_default=False,
+        help_text=_("New copies may be sold in all countries except those named."),
+    )
+    on_sale_from = models.DateField(
+        _("on sale from"), null=True, blank=True, help_text=_("Sales embargo: no new copy leaves the shop before.")
+    )
+    preorder_from = models.DateField(
+        _("pre-orders from"), null=True, blank=True, help_text=_("Pre-order embargo: nobody orders it before.")
+    )
 
     class Meta:
         verbose_name = _("edition")
@@ -69,11 +95,20 @@ class Edition(CatalogueRecord):
             models.CheckConstraint(condition=Q(format__in=Format.values), name="edition_format_is_known"),
         ]
         indexes = [
-            models.Index(fields=["created_by"], condition=Q(created_by__isnull=False), name="editions_by_seller")
+            models.Index(fields=["created_by"], condition=Q(created_by__isnull=False), name="editions_by_seller"),
+            models.Index(fields=["on_sale_from"], condition=~Q(on_sale_from=None), name="edition_on_sale_from"),
+            models.Index(fields=["preorder_from"], condition=~Q(preorder_from=None), name="edition_preorder_from"),
         ]
 
     def __str__(self) -> str:
         return f"{self.title or self.book.title} ({self.isbn_hyphenated or self.get_format_display()})"
+
+    @property
+    def is_sold_here(self) -> bool:
+        """Whether the publisher's sales rights let new copies be sold in the shop's country."""
+        if self.rights_countries is None:
+            return True
+        return (settings.SHOP_COUNTRY in self.rights_countries) != self.rights_all_but
 
     @property
     def isbn_hyphenated(self) -> str | None:
@@ -172,8 +207,11 @@ class Offer(TimestampedModel):
         code, is_new = self.edition.availability_code, self.condition == Condition.NEW
         if self.is_withdrawn or self.edition.is_archived or code in NEVER_SOLD:
             return Availability.UNAVAILABLE
-        if is_new and code in NOT_YET_PUBLISHED:
-            return Availability.PREORDER
+        if is_new and not self.edition.is_sold_here:
+            return Availability.UNAVAILABLE
+        if is_new and (code in NOT_YET_PUBLISHED or lies_ahead(self.edition.on_sale_from)):
+            early = lies_ahead(self.edition.preorder_from)
+            return Availability.UNAVAILABLE if early else Availability.PREORDER
         if self.left:
             return Availability.IN_STOCK
         return Availability.TO_ORDER if is_new and code in SUPPLIER_DELIVERS else Availability.OUT_OF_STOCK

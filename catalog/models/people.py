@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookstore.models import TimestampedModel
+from bookstore.models import TimestampedModel, UUIDModel
 from catalog.models.folding import folded
 
 
@@ -37,6 +37,29 @@ class Contributor(TimestampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NameIdentifier(UUIDModel):
+    """A number that tells a contributor from all namesakes: ISNI, ORCID, GND, or a publisher's own."""
+
+    contributor = models.ForeignKey(
+        Contributor, models.CASCADE, related_name="identifiers", verbose_name=_("contributor")
+    )
+    scheme = models.CharField(_("scheme"), max_length=2, help_text=_("ONIX code list 44: 16 is ISNI, 21 ORCID"))
+    scheme_name = models.CharField(_("name of the scheme"), max_length=100, blank=True)
+    value = models.CharField(_("number"), max_length=100)
+
+    class Meta:
+        verbose_name = _("identifier of a contributor")
+        verbose_name_plural = _("identifiers of contributors")
+        ordering = ["scheme", "scheme_name", "value"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "scheme_name", "value"], name="one_person_per_name_identifier"),
+            models.CheckConstraint(condition=~Q(value=""), name="name_identifier_has_a_value"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_name or self.scheme} {self.value}"
 
 
 class Publisher(TimestampedModel):

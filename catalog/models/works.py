@@ -51,11 +51,17 @@ class Subject(TimestampedModel):
     class Scheme(models.TextChoices):
         THEMA = "thema", "Thema"
         BISAC = "bisac", "BISAC"
+        BIC = "bic", "BIC"
+        WGS = "wgs", _("Warengruppen-Systematik")
+        CLIL = "clil", "CLIL"
+        NUR = "nur", "NUR"
         LCSH = "lcsh", "Library of Congress Subject Headings"
         LCC = "lcc", "Library of Congress Classification"
         KEYWORD = "keyword", _("Keyword")
 
-    scheme = models.CharField(_("scheme"), max_length=20, choices=Scheme)
+    scheme = models.CharField(
+        _("scheme"), max_length=20, help_text=_("thema, bisac …; onix-26 where it has only a number in ONIX list 27")
+    )
     code = models.CharField(_("code"), max_length=500)
     label = models.CharField(_("heading"), max_length=500)
     label_key = folded("label")
@@ -79,6 +85,10 @@ class Subject(TimestampedModel):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def scheme_name(self) -> str:
+        return str(dict(self.Scheme.choices).get(self.scheme, self.scheme))
 
     def clean(self) -> None:
         if self.parent is not None and self in (self.parent, *self.parent.ancestors):

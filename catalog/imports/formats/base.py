@@ -18,6 +18,12 @@ class Format(ABC):
     has_offers: ClassVar[bool] = False
     ignored_columns_are_reported: ClassVar[bool] = False
 
+    unit: ClassVar[str] = "Line"
+
+    @property
+    def trusts_isbn(self) -> bool:
+        return self.has_offers
+
     def __init__(self, path: Path, seller: str = "") -> None:
         self.path = path
         self.seller = seller

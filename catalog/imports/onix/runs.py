@@ -1,0 +1,128 @@
+"""An ONIX file from beginning to end: each message in it is an import of its own."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Seller
+from catalog.imports.errors import ImportRefused
+from catalog.imports.files import ImportFile
+from catalog.imports.onix.files import inspect, local_file, messages
+from catalog.imports.onix.messages import Message, sender_of
+from catalog.imports.onix.product import read_product
+from catalog.imports.onix.reading import Circumstances
+from catalog.imports.onix.trees import Tree, words
+from catalog.imports.record import REPAIRED, Note
+from catalog.imports.report import Report
+from catalog.imports.batches import Item
+from catalog.imports.runs import Progress, Source, run_import
+from catalog.models import ImportRun, ProductFacts
+
+FORMAT = "onix"
+OWN_SENDER_TYPE = "01"  # list 44: proprietary
+
+
+class Onix:
+    """The format, as the batches know it."""
+
+    name = FORMAT
+    trusts_isbn = True
+    unit = "Record"
+
+
+def import_onix(
+    name: str,
+    *,
+    seller: Seller | None = None,
+    dry_run: bool = False,
+    resume: bool = False,
+    progress: Progress | None = None,
+    report_to: Path | None = None,
+    run: ImportRun | None = None,
+) -> list[Report]:
+    """Bring the messages of a file into the catalogue; `-` is the standard input. Raises ImportRefused."""
+    reports: list[Report] = []
+    with local_file(name) as path, messages(path, name) as found:
+        for number, (title, message) in enumerate(found):
+            file, said = inspect(message, title)
+            source = MessageSource(file, Path(title).name, said, seller)
+            with contextlib.closing(source):
+                reports.append(
+                    run_import(
+                        source,
+                        seller=seller,
+                        dry_run=dry_run,
+                        resume=resume,
+                        progress=progress,
+                        report_to=numbered(report_to, number),
+                        run=run if number == 0 else None,
+                    )
+                )
+    return reports
+
+
+def numbered(report: Path | None, number: int) -> Path | None:
+    """The second message of a zip has a report of its own beside the first."""
+    return report.with_stem(f"{report.stem}-{number + 1}") if report and number else report
+
+
+class MessageSource(Source):
+    """The records of one message."""
+
+    format = Onix()
+
+    def __init__(self, file: ImportFile, title: str, said: str, seller: Seller | None) -> None:
+        self.file, self.title, self.said = file, title, said
+        self.message = Message(file)
+        self.about = circumstances(self.message.header, seller)
+
+    def close(self) -> None:
+        self.message.close()
+
+    @property
+    def bytes_read(self) -> int:
+        return self.message.bytes_read
+
+    def first_notes(self) -> list[Note]:
+        return [Note(1, "", "", self.said, REPAIRED)] if self.said else []
+
+    def items(self) -> Iterator[Item]:
+        for product in self.message:
+            yield read_product(product, self.about)
+
+
+def circumstances(header: Tree, seller: Seller | None) -> Circumstances:
+    key, name = sender_of(header)
+    return Circumstances(
+        sender=key or "unknown",
+        sender_name=name,
+        country=settings.SHOP_COUNTRY,
+        currency=settings.SHOP_CURRENCY,
+        today=timezone.localdate(),
+        seller=seller.slug if seller else "",
+        is_own=key == own_sender(),
+        default_language=words(header, "DefaultLanguageOfText"),
+        default_currency=words(header, "DefaultCurrencyCode"),
+        default_price_type=words(header, "DefaultPriceType"),
+        blocks_of=blocks_of,
+    )
+
+
+def own_sender() -> str:
+    """The key of a message that this shop wrote."""
+    return f"{OWN_SENDER_TYPE}:{settings.SHOP_URL}"[:100]
+
+
+def blocks_of(reference: str) -> Tree | None:
+    """The blocks of a record of which the shop has the edition's facts."""
+    rows = ProductFacts.objects.filter(
+        reference=reference, edition__source_records__source=FORMAT, edition__source_records__reference=reference
+    )
+    facts = rows.values_list("facts", flat=True).first()
+    return None if facts is None else facts.get("onix", {})
+
+
+__all__ = ["ImportRefused", "import_onix"]

@@ -1,0 +1,141 @@
+"""An element as plain data under ONIX's long names, whatever names and namespace the file uses.
+
+An element with children is a dict of them, one that repeats is a list, an empty one is True, and text is a string:
+with its attributes where some matter, `{"text": "20260301", "dateformat": "00"}`. XHTML in a text is sanitised.
+"""
+
+import html
+import re
+from typing import Any
+
+import nh3
+from lxml import etree
+
+from catalog.imports.onix.elements import children, elements, long_names
+
+Tree = dict[str, Any]
+
+ATTRIBUTES = ("textformat", "dateformat", "language", "datestamp")
+MARKUP_FORMATS = ("02", "03", "05")  # ONIX list 34: HTML, XML, XHTML
+LOOKS_LIKE_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")
+TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "cite", "code", "dd", "dfn", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr",
+    "i", "li", "ol", "p", "q", "rp", "rt", "ruby", "s", "small", "strong", "sub", "sup", "table", "tbody", "td", "th",
+    "thead", "tr", "u", "ul",
+}  # fmt: skip
+ALLOWED = {"a": {"href"}, "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+LINE_ENDS = re.compile(r"\s*<(?:br\s*/?|/p|/li|/h[1-6]|/tr|/dd|/blockquote)>\s*", re.IGNORECASE)
+PARAGRAPH_ENDS = re.compile(r"\s*</(?:p|h[1-6]|blockquote|ul|ol|table|dl)>\s*", re.IGNORECASE)
+
+
+def read_element(element: etree._Element) -> Any:
+    """The element's value."""
+    parts = [child for child in element if isinstance(child.tag, str)]
+    if not parts:
+        return leaf(element, element.text or "")
+    if is_text(element):
+        return leaf(element, inner_markup(element))
+    found: Tree = {}
+    for child in parts:
+        name, value = name_of(child), read_element(child)
+        if name not in found:
+            found[name] = value
+        elif isinstance(found[name], list):
+            found[name].append(value)
+        else:
+            found[name] = [found[name], value]
+    return found
+
+
+def name_of(element: etree._Element) -> str:
+    local = element.tag.rpartition("}")[2]
+    return long_names().get(local, local)
+
+
+def is_text(element: etree._Element) -> bool:
+    """Whether what stands inside is XHTML and not more ONIX."""
+    name = name_of(element)
+    return name in elements() and not children(name)
+
+
+def inner_markup(element: etree._Element) -> str:
+    parts = [html.escape(element.text or "", quote=False)]
+    parts += [etree.tostring(child, encoding="unicode") for child in element]
+    return "".join(parts)
+
+
+def leaf(element: etree._Element, text: str) -> Any:
+    attributes = {name: element.attrib[name].strip() for name in ATTRIBUTES if name in element.attrib}
+    is_markup = bool(len(element)) or (
+        "<" in text and (attributes.get("textformat") in MARKUP_FORMATS or bool(LOOKS_LIKE_MARKUP.search(text)))
+    )
+    value = sanitised(text) if is_markup else text.strip()
+    if is_markup:
+        attributes["textformat"] = "05"
+    elif "textformat" in attributes:
+        attributes["textformat"] = "06"
+        value = html.unescape(value) if "&" in value else value
+    return {"text": value, **attributes} if attributes else value or True
+
+
+def sanitised(markup: str) -> str:
+    """Only the tags that a description needs; no scripts, styles, pictures or links to anything but the web."""
+    cleaned = nh3.clean(markup, tags=TAGS, attributes=ALLOWED, url_schemes={"http", "https", "mailto"})
+    return cleaned.replace("\r", "").strip()
+
+
+# ---- looking into a tree ---------------------------------------------------------------------------------------
+
+
+def many(tree: Tree, name: str) -> list[Any]:
+    value = tree.get(name)
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def parts(tree: Tree, name: str) -> list[Tree]:
+    """The composites of this name."""
+    return [value for value in many(tree, name) if isinstance(value, dict) and "text" not in value]
+
+
+def part(tree: Tree, name: str) -> Tree:
+    return next(iter(parts(tree, name)), {})
+
+
+def words_of(value: Any) -> str:
+    text = value.get("text", "") if isinstance(value, dict) else value
+    return text if isinstance(text, str) else ""
+
+
+def all_words(tree: Tree, name: str) -> list[str]:
+    return [text for value in many(tree, name) if (text := words_of(value))]
+
+
+def words(tree: Tree, name: str) -> str:
+    """The first text of this name, or nothing."""
+    return next(iter(all_words(tree, name)), "")
+
+
+def line(tree: Tree, name: str) -> str:
+    """The first text of this name in one line of plain text."""
+    return " ".join(plain_text(next(iter(many(tree, name)), "")).split())
+
+
+def as_markup(value: Any) -> str:
+    """A text as safe HTML."""
+    text = words_of(value)
+    if isinstance(value, dict) and value.get("textformat") == "05":
+        return text
+    paragraphs = [html.escape(part.strip(), quote=False) for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs) if len(paragraphs) > 1 else "".join(paragraphs)
+
+
+def plain_text(value: Any) -> str:
+    """A text without markup, its paragraphs parted by empty lines."""
+    text = words_of(value)
+    if not (isinstance(value, dict) and value.get("textformat") == "05"):
+        return text
+    flat = " ".join(text.split())
+    flat = LINE_ENDS.sub("\n", PARAGRAPH_ENDS.sub("\n\n", flat))
+    bare = html.unescape(nh3.clean(flat, tags=set()))
+    lines = (" ".join(each.split()) for each in bare.strip().split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

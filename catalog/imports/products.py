@@ -1,0 +1,70 @@
+"""The facts and list prices of a batch's editions, written with one statement each."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from catalog.imports.record import ProductLine, Record
+from catalog.imports.state import EditionState
+from catalog.models import ListPrice, ProductFacts
+
+Told = tuple[Record, EditionState]
+FIELDS = [field.name for field in ListPrice._meta.concrete_fields if field.name not in ("id", "edition")]
+
+
+def write_facts(told: Iterable[Told]) -> list[Told]:
+    """Write what is new or different; returns the records that changed something."""
+    last = {state.edition.pk: (record, state) for record, state in told if record.product is not None}
+    if not last:
+        return []
+    facts = {row.pk: row for row in ProductFacts.objects.filter(edition__in=last)}
+    changed = [pair for pk, pair in last.items() if differs(pair[0], facts.get(pk))]
+    ProductFacts.objects.bulk_create(
+        [row_of(record, state) for record, state in changed],
+        update_conflicts=True,
+        unique_fields=["edition"],
+        update_fields=["sender", "reference", "facts", "updated_at"],
+    )
+    repriced = write_prices(last, facts.keys())
+    lines = {record.line for record, _ in changed}
+    return changed + [last[pk] for pk in repriced if last[pk][0].line not in lines]
+
+
+def differs(record: Record, known: ProductFacts | None) -> bool:
+    product = line_of(record)
+    return known is None or (known.reference, known.facts) != (record.reference, product.facts)
+
+
+def line_of(record: Record) -> ProductLine:
+    assert record.product is not None  # noqa: S101 - the caller chose those that have one
+    return record.product
+
+
+def row_of(record: Record, state: EditionState) -> ProductFacts:
+    product = line_of(record)
+    return ProductFacts(
+        edition=state.edition,
+        sender=product.sender,
+        reference=record.reference,
+        facts=product.facts,
+        updated_at=timezone.now(),
+    )
+
+
+def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
+    """Put the prices of these editions in the place of those that they had; returns the editions with other ones."""
+    wanted = {pk: [price_fields(asdict(price)) for price in line_of(record).prices] for pk, (record, _) in last.items()}
+    had: dict[UUID, list[dict[str, Any]]] = {pk: [] for pk in last}
+    for price in ListPrice.objects.filter(edition__in=list(known)).order_by("rank", "id"):
+        had[price.edition_id].append({name: getattr(price, name) for name in FIELDS})
+    other = [pk for pk in last if wanted[pk] != had[pk]]
+    ListPrice.objects.filter(edition__in=[pk for pk in other if had[pk]]).delete()
+    ListPrice.objects.bulk_create(ListPrice(edition_id=pk, **fields) for pk in other for fields in wanted[pk])
+    return other
+
+
+def price_fields(price: dict[str, Any]) -> dict[str, Any]:
+    return price | {"countries": list(price["countries"])}
