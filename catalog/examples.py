@@ -115,6 +115,40 @@ OFFER_ROW_RESULTS = {
         },
     ]
 }
+PRODUCT = {
+    "texts": [
+        {
+            "kind": "table_of_contents",
+            "type": "04",
+            "html": "<ol><li>Anarres</li><li>Urras</li></ol>",
+            "author": "",
+            "source": "",
+            "date": "",
+        }
+    ],
+    "accessibility": [{"code": "36", "name": "Text can be resized and restyled", "note": ""}],
+    "form": "BC",
+    "form_details": ["B105"],
+    "protection": [],
+    "features": [],
+    "audience": [{"scheme": "01", "code": "01"}],
+    "age_from": None,
+    "age_to": None,
+    "duration_seconds": None,
+    "file_size_bytes": None,
+    "country_of_manufacture": "GB",
+    "safety_contacts": [
+        {
+            "name": "Gollancz Product Safety",
+            "email": "safety@publisher.example",
+            "phone": "",
+            "address": "1 Quay Street, D01 Dublin",
+            "country": "IE",
+        }
+    ],
+    "resources": [],
+    "expected": "",
+}
 EDITION_IN_BOOK = {
     "id": "0198c1f2-6f1e-7666-8a4f-2b1f0d0a9c06",
     "isbn": "9781857988826",
@@ -136,6 +170,11 @@ EDITION_IN_BOOK = {
     "availability_code": "20",
     "description": "",
     "cover": COVER,
+    "for_sale_here": True,
+    "on_sale_from": None,
+    "preorder_from": None,
+    "list_price": {"amount": "14.00", "currency": "EUR"},
+    "product": PRODUCT,
     "offers": [OFFER],
 }
 EDITION = {

@@ -13,7 +13,7 @@ from catalog.isbn import hyphenate, isbn10
 from catalog.partial_dates import PartialDate
 from catalog.reductions import REDUCTION, reduction
 from catalog.services.cover_files import address, measures, smaller_names, thumbnail_name
-from catalog.vocabularies import Availability, Condition, role_name
+from catalog.vocabularies import Availability, Condition, accessibility_name, role_name
 
 # The best offer first: what can be had soonest, in the shop's currency, at the lowest price, in the best condition.
 OFFERS = f"""(
@@ -29,6 +29,15 @@ OFFERS = f"""(
     JOIN accounts_seller seller ON seller.id = offers.seller_id
     WHERE offers.availability < %(unavailable)s)"""
 
+# What the publisher wants a reader of this shop to pay today.
+LIST_PRICE = """(
+    SELECT jsonb_build_object('minor', price.amount_minor, 'currency', price.currency)
+    FROM catalog_listprice price
+    WHERE price.edition_id = edition.id AND price.is_consumer AND price.currency = %(currency)s
+      AND price.amount_minor > 0 AND (%(country)s = ANY(price.countries)) <> price.all_but
+      AND coalesce(price.valid_from, %(today)s) <= %(today)s AND coalesce(price.valid_until, %(today)s) >= %(today)s
+    ORDER BY price.rank, price.id LIMIT 1)"""
+
 EDITION = f"""jsonb_build_object(
     'id', edition.id, 'isbn', edition.isbn, 'title', edition.title, 'edition_statement', edition.edition_statement,
     'format', edition.format, 'language', edition.language, 'imprint', edition.imprint,
@@ -37,7 +46,11 @@ EDITION = f"""jsonb_build_object(
     'published', edition.published, 'pages', edition.pages, 'height_mm', edition.height_mm,
     'width_mm', edition.width_mm, 'thickness_mm', edition.thickness_mm, 'weight_g', edition.weight_g,
     'availability_code', edition.availability_code, 'description', edition.description, 'cover', edition.cover,
-    'offers', {OFFERS})"""
+    'rights_countries', edition.rights_countries, 'rights_all_but', edition.rights_all_but,
+    'on_sale_from', edition.on_sale_from, 'preorder_from', edition.preorder_from,
+    'product', (SELECT product.facts - 'onix' FROM catalog_productfacts product
+                WHERE product.edition_id = edition.id),
+    'list_price', {LIST_PRICE}, 'offers', {OFFERS})"""
 
 BOOK = f"""
 SELECT book.id, book.title, book.subtitle, book.description, book.original_language, book.rating_counts,
@@ -81,6 +94,8 @@ SELECT {COLUMNS}, entry.position::float AS position, entry.label
 FROM catalog_seriesentry entry JOIN catalog_listing listing ON listing.book_id = entry.book_id
 WHERE entry.series_id = %(series)s
 ORDER BY entry.position NULLS LAST, entry.id LIMIT 1000"""
+
+CONTACT = ("name", "email", "phone", "address", "country")
 
 Row = dict[str, Any]
 
@@ -153,6 +168,8 @@ def in_list(row: Row, base_url: str) -> Row:
 
 def edition(found: Row, base_url: str) -> Row:
     isbn = found["isbn"]
+    rights, all_but = found.pop("rights_countries"), found.pop("rights_all_but")
+    list_price = found["list_price"]
     offers = [offer(one) for one in found["offers"]]
     best = min((one["availability"] for one in found["offers"]), default=Availability.UNAVAILABLE.value)
     return {
@@ -163,7 +180,25 @@ def edition(found: Row, base_url: str) -> Row:
         "published": date(found["published"]),
         "cover": cover(found["cover"], base_url),
         "availability": Availability(best).word,
+        "for_sale_here": rights is None or (settings.SHOP_COUNTRY in rights) != all_but,
+        "list_price": money(list_price["minor"], list_price["currency"]) if list_price else None,
+        "product": product(found["product"]) if found["product"] else None,
         "offers": offers,
+    }
+
+
+def product(facts: Row) -> Row:
+    """An edition's product facts as the API shows them: every name is there, in words where the shop has some."""
+    texts = [{**dict.fromkeys(("author", "source", "date"), ""), **text} for text in facts.get("texts", [])]
+    contacts = [{**dict.fromkeys(CONTACT, ""), **contact} for contact in facts.get("safety_contacts", [])]
+    accessibility = [{**each, "name": accessibility_name(each["code"])} for each in facts.get("accessibility", [])]
+    return {
+        **{name: facts.get(name, []) for name in ("form_details", "protection", "features", "audience", "resources")},
+        **{name: facts.get(name) for name in ("age_from", "age_to", "duration_seconds", "file_size_bytes")},
+        **{name: facts.get(name, "") for name in ("form", "country_of_manufacture", "expected")},
+        "texts": texts,
+        "accessibility": accessibility,
+        "safety_contacts": contacts,
     }
 
 

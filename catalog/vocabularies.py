@@ -80,10 +80,17 @@ AVAILABILITY_CODES: Final = {
     "41": _("Replaced by a new product"),
     "42": _("Available in another format"),
     "43": _("No longer supplied"),
+    "44": _("Only from the publisher"),
+    "45": _("Not sold separately"),
     "46": _("Withdrawn from sale"),
     "47": _("Remaindered"),
+    "48": _("Replaced by print on demand"),
     "49": _("Recalled"),
+    "50": _("Not sold as a set"),
     "51": _("Out of print"),
+    "52": _("No longer sold in this market"),
+    "97": _("No recent word"),
+    "98": _("No more news"),
     "99": _("Uncertain"),
 }
 
@@ -111,12 +118,74 @@ ROLES: Final = {
     "E07": _("Read by"),
     "Z99": _("Other"),
 }
+# ONIX list 196, in words for readers; the rest is shown by its code.
+ACCESSIBILITY: Final = {
+    "00": _("Summary"),
+    "02": _("Meets EPUB Accessibility 1.0, level A"),
+    "03": _("Meets EPUB Accessibility 1.0, level AA"),
+    "04": _("Meets EPUB Accessibility 1.1"),
+    "05": _("Meets PDF/UA-1"),
+    "06": _("Meets PDF/UA-2"),
+    "08": _("Accessibility not known"),
+    "09": _("Not accessible, or in parts only"),
+    "10": _("Nothing in reading systems is switched off"),
+    "11": _("Table of contents to navigate by"),
+    "12": _("Index to navigate by"),
+    "13": _("One logical reading order"),
+    "14": _("Short descriptions of pictures"),
+    "15": _("Full descriptions of pictures"),
+    "16": _("Charts also as data"),
+    "17": _("Formulas as MathML"),
+    "18": _("Chemistry as ChemML"),
+    "19": _("Page numbers of the print edition"),
+    "20": _("Recorded audio in step with the text"),
+    "21": _("Hints for speech output"),
+    "22": _("Languages marked"),
+    "24": _("Made to read with dyslexia"),
+    "25": _("Colour is never the only sign"),
+    "26": _("High contrast of text"),
+    "27": _("High contrast of speech and background sound"),
+    "28": _("Full audio descriptions"),
+    "29": _("Next and previous to navigate by"),
+    "30": _("ARIA roles"),
+    "31": _("Accessible controls"),
+    "32": _("Landmarks to navigate by"),
+    "34": _("Chemistry as MathML"),
+    "35": _("Formulas as LaTeX"),
+    "36": _("Text can be resized and restyled"),
+    "37": _("Very high contrast of text"),
+    "38": _("Unusual words explained"),
+    "51": _("Everything can be heard as recorded audio"),
+    "52": _("Everything can be read without sight"),
+    "75": _("Exempt: the publisher is a micro-enterprise"),
+    "76": _("Exempt: a disproportionate burden"),
+    "77": _("Exempt: it would alter the work"),
+    "80": _("WCAG 2.0"),
+    "81": _("WCAG 2.1"),
+    "82": _("WCAG 2.2"),
+    "84": _("WCAG level A"),
+    "85": _("WCAG level AA"),
+    "86": _("WCAG level AAA"),
+    "90": _("Certified by"),
+    "91": _("Last assessed on"),
+    "92": _("More on it"),
+    "93": _("Certified by"),
+    "94": _("More on it"),
+    "95": _("More on it"),
+    "96": _("More on it, from the publisher"),
+    "98": _("Trusted intermediary"),
+    "99": _("Whom to ask at the publisher"),
+}
 AUTHOR: Final = "A01"
 EDITOR: Final = "B01"
 
 
 def role_name(code: str) -> str:
     return str(ROLES.get(code, _("Contributor")))
+
+
+def accessibility_name(code: str) -> str:
+    return str(ACCESSIBILITY.get(code, code))
 
 
 def language_tag(text: str) -> str:

@@ -322,6 +322,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "args": ["expire_purchases"],
     },
+    "open and close what is due by date": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="1,31"),
+        "args": ["refresh_due_listings"],
+    },
+    "import what was uploaded": {  # whatever the upload's own nudge missed
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(),
+        "args": ["import_uploads"],
+        "options": {"expires": 60},
+    },
     "forget old carts of guests": {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(minute="53", hour="3"),

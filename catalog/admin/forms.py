@@ -17,7 +17,7 @@ from unfold.widgets import (
 from bookstore.forms import PriceField
 from catalog.errors import NotACover
 from catalog.isbn import InvalidISBN, hyphenate, parse_isbn
-from catalog.models import Book, Contribution, Contributor, Edition, Offer
+from catalog.models import Book, Contribution, Contributor, Edition, Offer, Subject
 from catalog.models.offers import LARGEST_STOCK
 from catalog.services.covers import read
 from catalog.vocabularies import AUTHOR, AVAILABILITY_CODES, ROLES, language_tag
@@ -110,6 +110,14 @@ class ContributorForm(CatalogForm):
 
     class Meta:
         model = Contributor
+        fields = "__all__"  # noqa: DJ007 - the page names its fields
+
+
+class SubjectForm(CatalogForm):
+    scheme = CodeField(known=dict(Subject.Scheme.choices), label=_("Scheme"))
+
+    class Meta:
+        model = Subject
         fields = "__all__"  # noqa: DJ007 - the page names its fields
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from catalog.admin.base import CatalogAdmin, having_words
-from catalog.admin.forms import ContributorForm
+from catalog.admin.forms import ContributorForm, SubjectForm
 from catalog.models import Contributor, Publisher, Series, Subject
 
 
@@ -46,6 +46,7 @@ class SeriesAdmin(NameAdmin):
 
 @admin.register(Subject)
 class SubjectAdmin(CatalogAdmin):
+    form = SubjectForm
     list_display = ["label", "scheme", "code", "parent"]
     list_filter = [("scheme", ChoicesDropdownFilter)]
     list_select_related = ["parent"]

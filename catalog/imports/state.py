@@ -1,6 +1,6 @@
 """Books and editions in memory while a batch is placed, and what of them has changed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.imports.record import Heading, Person, Record, SeriesPlace
@@ -28,7 +28,7 @@ class BookState:
         changed = {name for name, value in record.book.items() if take(self.book, name, value, overwrite)}
         for name in LISTS:
             ours, theirs = getattr(self, name), getattr(record, name)
-            if theirs and theirs != ours and (overwrite or not ours):
+            if theirs and not alike(ours, theirs) and (overwrite or not ours):
                 setattr(self, name, theirs)
                 changed.add(name)
         if "people" not in changed and any(who.tells_more for who in record.people):
@@ -72,12 +72,26 @@ class EditionState:
 
     def apply_trade(self, record: Record) -> set[str]:
         """Take over what decides on sales. That nothing is said counts only from the record whose word is in force."""
+        if record.edition_id and not self.is_new:
+            return set()  # our own export says no more than the columns
         in_force = self.told_by in ("", record.reference)
         return {
             name
             for name, value in record.trade.items()
             if (value not in BLANK or in_force) and take(self.edition, name, value, overwrite=True)
         }
+
+
+def alike(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
+    """Whether a list says what the shop has; years of birth and death that it leaves out are no difference."""
+    if len(ours) != len(theirs):
+        return False
+    return all(
+        replace(their, birth=their.birth or our.birth, death=their.death or our.death) == our
+        if isinstance(our, Person)
+        else their == our
+        for our, their in zip(ours, theirs, strict=True)
+    )
 
 
 def take(row: Book | Edition, name: str, value: Any, overwrite: bool) -> bool:

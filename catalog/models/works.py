@@ -60,7 +60,7 @@ class Subject(TimestampedModel):
         KEYWORD = "keyword", _("Keyword")
 
     scheme = models.CharField(
-        _("scheme"), max_length=20, help_text=_("thema, bisac …; onix-26 where it has only a number in ONIX list 27")
+        _("scheme"), max_length=20, choices=Scheme, help_text=_("onix-B4 where it only has a code in ONIX list 27")
     )
     code = models.CharField(_("code"), max_length=500)
     label = models.CharField(_("heading"), max_length=500)
@@ -85,10 +85,6 @@ class Subject(TimestampedModel):
 
     def __str__(self) -> str:
         return self.label
-
-    @property
-    def scheme_name(self) -> str:
-        return str(dict(self.Scheme.choices).get(self.scheme, self.scheme))
 
     def clean(self) -> None:
         if self.parent is not None and self in (self.parent, *self.parent.ancestors):

@@ -24,6 +24,8 @@ PRINTED = (
     "offer__seller__name", "offer__seller__slug", "offer__condition", "offer__price_minor", "offer__currency",
     "offer__on_hand", "offer__held", "offer__archived_at", "offer__edition__isbn", "offer__edition__title",
     "offer__edition__format", "offer__edition__availability_code", "offer__edition__archived_at",
+    "offer__edition__rights_countries", "offer__edition__rights_all_but", "offer__edition__on_sale_from",
+    "offer__edition__preorder_from",
     "offer__edition__book__title", "offer__edition__book__listing__authors",
 )  # fmt: skip
 

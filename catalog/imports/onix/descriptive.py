@@ -68,17 +68,19 @@ def read_series(reading: Reading, detail: Tree) -> tuple[SeriesPlace, ...]:
         name = name or next((title_text(each) for each in title_elements(collection, TITLE)), "")
         name = reading.short("Collection", name)
         if name and name not in found:
-            label = collection_number(collection)[:LONGEST_LABEL].strip()
-            found[name] = SeriesPlace(name, label, position(label) if label else None)
+            printed, ordered = collection_numbers(collection)
+            label = (printed or ordered)[:LONGEST_LABEL].strip()
+            found[name] = SeriesPlace(name, label, position(label) if position(label) is not None else position(ordered))
     return tuple(found.values())
 
 
-def collection_number(collection: Tree) -> str:
+def collection_numbers(collection: Tree) -> tuple[str, str]:
+    """The number as printed, and the one that orders."""
     elements = title_elements(collection, TITLE) + title_elements(collection, COLLECTION)
     printed = next((number for each in elements if (number := line(each, "PartNumber"))), "")
     sequences = parts(collection, "CollectionSequence")
     ranked = sorted(sequences, key=lambda each: words(each, "CollectionSequenceType") != "02")
-    return printed or next((line(each, "CollectionSequenceNumber") for each in ranked), "")
+    return printed, next((line(each, "CollectionSequenceNumber") for each in ranked), "")
 
 
 # ---- language, size, form --------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class Message:
         stream = self._open.enter_context(plain(self._raw))
         self._text = io.TextIOWrapper(stream, file.encoding.codec, file.encoding.errors, newline="")
         self._buffer, self._line, self._ended = "", 1, False
+        self._tag = "Product"  # as the product at hand is written, with its prefix
         self._parser = etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
             remove_pis=True,
@@ -151,12 +152,12 @@ class Message:
     def _find_start(self) -> bool:
         """Go to the next product; what stands before it is passed over, comments with products in them too."""
         while True:
-            quiet = COMMENT.sub(blank, self._buffer)
-            start, end = START.search(quiet), ROOT_END.search(quiet)
-            if start is not None:
+            quiet = COMMENT.sub(blank, self._buffer) if "<!--" in self._buffer else self._buffer
+            if start := START.search(quiet):
                 self._drop(start.start())
+                self._tag = start[0][1:]
                 return True
-            self._ended = self._ended or end is not None
+            self._ended = self._ended or ROOT_END.search(quiet) is not None
             open_comment = self._buffer.rfind("<!--")
             closed = open_comment >= 0 and "-->" in self._buffer[open_comment:]
             keep = len(self._buffer) - 40 if open_comment < 0 or closed else open_comment
@@ -178,10 +179,14 @@ class Message:
                 return self._give_up("The file ends within this record.")
 
     def _end_of_product(self, scanned: int) -> int | None:
-        end = END.search(self._buffer, scanned)
+        start = self._buffer.find(f"</{self._tag}", scanned)
+        end = END.match(self._buffer, start) if start >= 0 else None
+        while start >= 0 and end is None:  # </ProductIdentifier>
+            start = self._buffer.find(f"</{self._tag}", start + 1)
+            end = END.match(self._buffer, start) if start >= 0 else None
         if end is None:
             return None
-        if "<!" not in self._buffer[: end.start()]:
+        if self._buffer.find("<!", 0, end.start()) < 0:
             return end.end()
         quiet = END.search(QUIET.sub(blank, self._buffer))
         return quiet.end() if quiet else None

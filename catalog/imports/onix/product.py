@@ -16,6 +16,7 @@ from catalog.imports.onix.descriptive import (
     read_series,
     read_subjects,
     read_title,
+    title_text,
 )
 from catalog.imports.onix.facts import ALWAYS, BLOCKS, cover_url, description, product_facts
 from catalog.imports.onix.messages import Product
@@ -37,6 +38,7 @@ from catalog.isbn import MUSIC_PREFIX, PREFIXES, InvalidISBN, parse_isbn
 from catalog.vocabularies import NEVER_SOLD, Condition
 
 LONGEST_REFERENCE = 390
+BOOK_TITLE = "00"  # list 15, undefined: in our own exports the book's title, where the edition has another one
 OWN_EDITION = "urn:uuid:"  # how our own exports name a record
 
 TEST = "A test record (NotificationType {code}) is never written."
@@ -138,12 +140,20 @@ def add_trade(reading: Reading, record: Record, tree: Tree) -> None:
     publishing, supplies = part(tree, "PublishingDetail"), parts(tree, "ProductSupply")
     prices = read_prices(reading, supplies)
     record.trade = trade_facts(reading, publishing, supplies)
+    record.product = ProductLine(reading.about.sender_name, product_facts(reading, tree), prices)
     if reading.about.is_own and (edition := own_edition(record.reference)):
-        record.edition_id = edition
-    else:
-        record.product = ProductLine(reading.about.sender_name, product_facts(reading, tree), prices)
+        own_words(record, edition, tree)
     if reading.about.seller:
         record.offer = offer_line(reading, prices, supplies, record.trade.get("availability_code", ""))
+
+
+def own_words(record: Record, edition: UUID, tree: Tree) -> None:
+    """Our own export names its editions, and tells apart what the edition and what the book is called."""
+    record.edition_id, record.cover_url = edition, ""
+    titles = parts(part(tree, "DescriptiveDetail"), "TitleDetail")
+    of_book = next((each for each in titles if words(each, "TitleType") == BOOK_TITLE), None)
+    if of_book is not None:
+        record.edition["title"], record.book["title"] = record.book["title"], title_text(part(of_book, "TitleElement"))
 
 
 def offer_line(reading: Reading, prices: Any, supplies: list[Tree], code: str) -> OfferLine | None:

@@ -6,6 +6,7 @@ with its attributes where some matter, `{"text": "20260301", "dateformat": "00"}
 
 import html
 import re
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -23,21 +24,21 @@ TAGS = {
     "i", "li", "ol", "p", "q", "rp", "rt", "ruby", "s", "small", "strong", "sub", "sup", "table", "tbody", "td", "th",
     "thead", "tr", "u", "ul",
 }  # fmt: skip
+ANY_TAG = re.compile(r"<[^>]*>")
 ALLOWED = {"a": {"href"}, "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
-LINE_ENDS = re.compile(r"\s*<(?:br\s*/?|/p|/li|/h[1-6]|/tr|/dd|/blockquote)>\s*", re.IGNORECASE)
-PARAGRAPH_ENDS = re.compile(r"\s*</(?:p|h[1-6]|blockquote|ul|ol|table|dl)>\s*", re.IGNORECASE)
+LINE_ENDS = re.compile(r"<(?:br ?/?|/li|/tr|/dd)>")
+PARAGRAPH_ENDS = re.compile(r"</(?:p|h[1-6]|blockquote|ul|ol|table|dl)>")
 
 
 def read_element(element: etree._Element) -> Any:
     """The element's value."""
-    parts = [child for child in element if isinstance(child.tag, str)]
-    if not parts:
+    if not len(element):
         return leaf(element, element.text or "")
     if is_text(element):
         return leaf(element, inner_markup(element))
     found: Tree = {}
-    for child in parts:
-        name, value = name_of(child), read_element(child)
+    for child in element:
+        name, value = name_of(child.tag), read_element(child)
         if name not in found:
             found[name] = value
         elif isinstance(found[name], list):
@@ -47,14 +48,15 @@ def read_element(element: etree._Element) -> Any:
     return found
 
 
-def name_of(element: etree._Element) -> str:
-    local = element.tag.rpartition("}")[2]
+@lru_cache(maxsize=5000)
+def name_of(tag: str) -> str:
+    local = tag.rpartition("}")[2]
     return long_names().get(local, local)
 
 
 def is_text(element: etree._Element) -> bool:
     """Whether what stands inside is XHTML and not more ONIX."""
-    name = name_of(element)
+    name = name_of(element.tag)
     return name in elements() and not children(name)
 
 
@@ -65,6 +67,8 @@ def inner_markup(element: etree._Element) -> str:
 
 
 def leaf(element: etree._Element, text: str) -> Any:
+    if not element.attrib and "<" not in text:
+        return text.strip() or True
     attributes = {name: element.attrib[name].strip() for name in ATTRIBUTES if name in element.attrib}
     is_markup = bool(len(element)) or (
         "<" in text and (attributes.get("textformat") in MARKUP_FORMATS or bool(LOOKS_LIKE_MARKUP.search(text)))
@@ -89,7 +93,9 @@ def sanitised(markup: str) -> str:
 
 def many(tree: Tree, name: str) -> list[Any]:
     value = tree.get(name)
-    return [] if value is None else value if isinstance(value, list) else [value]
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def parts(tree: Tree, name: str) -> list[Tree]:
@@ -102,8 +108,9 @@ def part(tree: Tree, name: str) -> Tree:
 
 
 def words_of(value: Any) -> str:
-    text = value.get("text", "") if isinstance(value, dict) else value
-    return text if isinstance(text, str) else ""
+    if isinstance(value, dict):
+        value = value.get("text", "")
+    return value if isinstance(value, str) else ""
 
 
 def all_words(tree: Tree, name: str) -> list[str]:
@@ -112,12 +119,16 @@ def all_words(tree: Tree, name: str) -> list[str]:
 
 def words(tree: Tree, name: str) -> str:
     """The first text of this name, or nothing."""
-    return next(iter(all_words(tree, name)), "")
+    value = tree.get(name, "")
+    return value if isinstance(value, str) else next(iter(all_words(tree, name)), "")
 
 
 def line(tree: Tree, name: str) -> str:
     """The first text of this name in one line of plain text."""
-    return " ".join(plain_text(next(iter(many(tree, name)), "")).split())
+    value = tree.get(name, "")
+    if isinstance(value, list):
+        value = value[0]
+    return " ".join((value if isinstance(value, str) else plain_text(value)).split())
 
 
 def as_markup(value: Any) -> str:
@@ -136,6 +147,6 @@ def plain_text(value: Any) -> str:
         return text
     flat = " ".join(text.split())
     flat = LINE_ENDS.sub("\n", PARAGRAPH_ENDS.sub("\n\n", flat))
-    bare = html.unescape(nh3.clean(flat, tags=set()))
+    bare = html.unescape(ANY_TAG.sub("", flat))  # what is sanitised has no other < than that of a tag
     lines = (" ".join(each.split()) for each in bare.strip().split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
