@@ -1,5 +1,6 @@
 """Editions in the console."""
 
+import json
 from functools import partial
 from typing import Any
 
@@ -7,20 +8,25 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from bookstore.admin import ConsoleTable, SellerAdmin
+from bookstore.money import Money
 from catalog import selling
 from catalog.admin.base import ArchivedAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import EditionLanguage, IsArchived
 from catalog.admin.forms import EditionPageForm, OfferForm
-from catalog.models import Edition, Offer, SourceRecord, StockReason
+from catalog.imports.onix.trees import plain_text
+from catalog.models import Edition, ListPrice, Offer, ProductFacts, SourceRecord, StockReason
 from catalog.services import because, books_showing, refresh_books, remove_cover, set_cover
 from catalog.services.cover_files import address
 from catalog.vocabularies import AVAILABILITY_CODES, language_name
+
+UNPRICED = {"01": _("Free"), "02": _("Price to be announced"), "03": _("Not sold separately"),
+            "04": _("Contact the supplier")}  # fmt: skip
 
 
 class OfferInline(SellerAdmin, ConsoleTable):
@@ -47,12 +53,33 @@ class SourceRecordInline(ConsoleTable):
     admins_may = frozenset({"view"})
 
 
+class ListPriceInline(ConsoleTable):
+    """What the trade asks for it, to read; ONIX brings it."""
+
+    model = ListPrice
+    fields = ["price", "price_type", "qualifier", "where", "valid_from", "valid_until", "is_consumer"]
+    readonly_fields = ["price", "where"]
+    admins_may = sellers_may = frozenset({"view"})
+    hide_title = False
+    per_page = 20
+
+    @admin.display(description=_("price"))
+    def price(self, price: ListPrice) -> str:
+        if price.amount_minor is None:
+            return str(UNPRICED.get(price.unpriced, price.unpriced))
+        return in_one_line(Money(price.amount_minor, price.currency))
+
+    @admin.display(description=_("countries"))
+    def where(self, price: ListPrice) -> str:
+        return countries(price.countries, all_but=price.all_but)
+
+
 @admin.register(Edition)
 class EditionAdmin(ArchivedAdmin):
     archive_one = staticmethod(selling.archive_edition)
     bring_back_one = staticmethod(partial(selling.bring_back_edition, by_shop=True))
     form = EditionPageForm
-    inlines = [OfferInline, SourceRecordInline]
+    inlines = [OfferInline, ListPriceInline, SourceRecordInline]
     list_display = ["shown", "isbn_shown", "format", "language_shown", "publisher", "published", "availability"]
     list_filter = [("format", ChoicesDropdownFilter), EditionLanguage, IsArchived]
     list_select_related = ["book__listing", "publisher"]
@@ -60,7 +87,7 @@ class EditionAdmin(ArchivedAdmin):
     sortable_by: list[str] = []
     search_help_text = _("ISBN in any spelling, title, contributor or series")
     actions_detail = ["offer"]
-    readonly_fields = ["cover_shown"]
+    readonly_fields = ["cover_shown", "sold_in", "texts", "product_facts", "onix"]
     shown_as = {
         "isbn": "isbn_shown",
         "language": "language_shown",
@@ -77,6 +104,8 @@ class EditionAdmin(ArchivedAdmin):
             _("Size and weight"),
             {"fields": [("height_mm", "width_mm", "thickness_mm", "weight_g")], "classes": ["collapse"]},
         ),
+        (_("When and where it is sold"), {"fields": ["sold_in", ("on_sale_from", "preorder_from")]}),
+        (_("What the trade says"), {"fields": ["texts", "product_facts", "onix"], "classes": ["collapse"]}),
     ]
 
     def find(self, editions: QuerySet, term: str) -> QuerySet:
@@ -128,8 +157,49 @@ class EditionAdmin(ArchivedAdmin):
     def availability(self, edition: Edition) -> str:
         return str(AVAILABILITY_CODES.get(edition.availability_code, edition.availability_code))
 
+    @admin.display(description=_("sold in"))
+    def sold_in(self, edition: Edition) -> str | None:
+        """Where sales rights let new copies be sold."""
+        if edition.rights_countries is None:
+            return None
+        return countries(edition.rights_countries, all_but=edition.rights_all_but)
+
+    @admin.display(description=_("texts"))
+    def texts(self, edition: Edition) -> str | None:
+        """Each with its kind; they were made safe when they came."""
+        rows = [(text["kind"].replace("_", " ").capitalize(), plain_text({"text": text["html"], "textformat": "05"}))
+                for text in facts_of(edition).get("texts", [])]  # fmt: skip
+        return format_html_join("", "<p><strong>{}</strong><br>{}</p>", rows) or None
+
+    @admin.display(description=_("facts"))
+    def product_facts(self, edition: Edition) -> str | None:
+        shown = {name: value for name, value in facts_of(edition).items() if name not in ("texts", "onix")}
+        return as_code(shown)
+
+    @admin.display(description=_("ONIX record"))
+    def onix(self, edition: Edition) -> str | None:
+        return as_code(facts_of(edition).get("onix", {}))
+
     @admin.display(description=_("Cover"))
     def cover_shown(self, edition: Edition) -> str | None:
         if not edition.cover:
             return None
         return format_html('<img src="{}" width="120" alt="">', address(str(edition.cover.name), ""))
+
+
+def facts_of(edition: Edition) -> dict[str, Any]:
+    product = ProductFacts.objects.filter(edition=edition.pk).first()
+    return product.facts if product else {}
+
+
+def as_code(value: Any) -> str | None:
+    if not value:
+        return None
+    return format_html('<pre style="white-space: pre-wrap">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def countries(codes: list[str], *, all_but: bool) -> str:
+    names = ", ".join(codes)
+    if not all_but:
+        return names or str(_("Nowhere"))
+    return str(_("Everywhere but {countries}")).format(countries=names) if names else str(_("Everywhere"))

@@ -5,14 +5,23 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from bookstore.admin import ConsoleTable
 from catalog.admin.base import CatalogAdmin, having_words
 from catalog.admin.forms import ContributorForm, SubjectForm
-from catalog.models import Contributor, Publisher, Series, Subject
+from catalog.models import Contributor, NameIdentifier, Publisher, Series, Subject
+
+
+class NameIdentifierInline(ConsoleTable):
+    model = NameIdentifier
+    fields = ["scheme", "scheme_name", "value"]
+    sellers_may = frozenset({"view"})
+    hide_title = False
 
 
 @admin.register(Contributor)
 class ContributorAdmin(CatalogAdmin):
     form = ContributorForm
+    inlines = [NameIdentifierInline]
     list_display = ["name", "sort_name", "birth_year", "death_year"]
     sortable_by: list[str] = []
     search_help_text = _("Name, or the beginning of its last word")

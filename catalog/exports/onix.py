@@ -14,12 +14,13 @@ from catalog.exports.product import product_tree
 from catalog.imports.onix.elements import children
 from catalog.imports.onix.messages import NOT_XML
 from catalog.imports.onix.runs import OWN_SENDER_TYPE
-from catalog.imports.onix.trees import ATTRIBUTES, Tree
+from catalog.imports.onix.trees import ATTRIBUTES, Tree, many
 from catalog.models import Contribution, Edition, Offer, SeriesEntry, SubjectLink
 from catalog.vocabularies import Condition
 
 NAMESPACE = "http://ns.editeur.org/onix/3.1/reference"
 BATCH = 500
+IN_PAIRS = {"AudienceRange": ("AudienceRangePrecision", "AudienceRangeValue")}
 
 
 def export_onix(out: IO[bytes], seller: Seller) -> int:
@@ -79,10 +80,19 @@ def fill(made: etree._Element, name: str, value: Any) -> None:
                 made.set(attribute, NOT_XML.sub("", value[attribute]))
         value = value["text"]
     if isinstance(value, dict):
-        for child in children(name):
-            given = value.get(child)
-            for each in given if isinstance(given, list) else [given]:
-                if each not in (None, "", {}, False):
-                    fill(etree.SubElement(made, f"{{{NAMESPACE}}}{child}"), child, each)
+        for child, each in in_order(name, value):
+            if each not in (None, "", {}, False):
+                fill(etree.SubElement(made, f"{{{NAMESPACE}}}{child}"), child, each)
     elif value is not True:
         made.text = NOT_XML.sub("", str(value))
+
+
+def in_order(name: str, value: Tree) -> list[tuple[str, Any]]:
+    """The children as the schema wants them, one after the other, or in pairs."""
+    found = [(child, each) for child in children(name) for each in many(value, child)]
+    if name in IN_PAIRS:
+        found.sort(key=lambda each: each[0] in IN_PAIRS[name])
+        first = len([each for each in found if each[0] not in IN_PAIRS[name]])
+        precisions, values = ([each for each in found[first:] if each[0] == kind] for kind in IN_PAIRS[name])
+        return found[:first] + [each for pair in zip(precisions, values, strict=False) for each in pair]
+    return found

@@ -122,7 +122,9 @@ def contributor(place: int, part: Contribution) -> Tree:
         "PersonName": who.name,
         "PersonNameInverted": who.sort_name,
         "ContributorDate": [
-            {"ContributorDateRole": role, "Date": written(PartialDate(year))} for role, year in years if year and year > 0
+            {"ContributorDateRole": role, "Date": written(PartialDate(year))}
+            for role, year in years
+            if year and year > 0
         ],
         "BiographicalNote": who.biography,
     }

@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,7 @@ class ImportFile:
     encoding: Encoding
 
     @classmethod
-    def inspect(cls, path: Path) -> "ImportFile":
+    def inspect(cls, path: Path, find_encoding: Callable[[Path], Encoding] | None = None) -> "ImportFile":
         """Look through the whole file once. Raises ImportRefused."""
         if not path.exists():
             raise ImportRefused(f"There is no file {path}.")
@@ -60,7 +60,7 @@ class ImportFile:
                 digest = hashlib.file_digest(raw, "sha256").hexdigest()
             if size == 0:
                 raise ImportRefused(f"{path} is empty.")
-            return cls(path, digest, size, detect_encoding(path))
+            return cls(path, digest, size, (find_encoding or detect_encoding)(path))
         except OSError as error:
             raise ImportRefused(f"{path} cannot be read: {error.strerror or error}.") from error
 

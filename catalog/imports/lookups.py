@@ -14,8 +14,9 @@ from catalog.models import Contributor, NameIdentifier, Publisher, Series, Subje
 
 Named = TypeVar("Named", Publisher, Series)
 
+PersonKey = tuple[Person, tuple[NameNumber, ...]]
+
 BLANKS = ("birth_year", "death_year", "aliases", "biography")
-SURE = ("16", "21")  # ISNI and ORCID, of ONIX list 44
 
 
 def fold(texts: Iterable[str]) -> dict[str, str]:
@@ -35,12 +36,12 @@ def find_named(model: type[Named], names: Iterable[str]) -> dict[str, Named]:
     return {name: (found | new)[key] for name, key in keys.items()}
 
 
-def find_contributors(people: Iterable[Person]) -> dict[Person, Contributor]:
+def find_contributors(people: Iterable[Person]) -> dict[PersonKey, Contributor]:
     """People by their ISNI or ORCID, else by name and, where both are known, year of birth. What is blank is filled in.
 
     Nobody gets a second ISNI or ORCID: a namesake with another one is somebody else.
     """
-    everybody = list(people)
+    everybody = list({person.key: person for person in people}.values())
     keys = fold(person.name for person in everybody)
     numbers = Numbers({number for person in everybody for number in person.numbers}, keys.values())
     known: dict[str, list[Contributor]] = defaultdict(list)
@@ -49,7 +50,7 @@ def find_contributors(people: Iterable[Person]) -> dict[Person, Contributor]:
             known[row.name_key or row.name].append(row)
     new: list[Contributor] = []
     changed: dict[Contributor, None] = {}
-    found: dict[Person, Contributor] = {}
+    found: dict[PersonKey, Contributor] = {}
     for person in everybody:
         namesakes = known[keys[person.name]]
         contributor = numbers.owner(person) or same_person(person, numbers.without_another(person, namesakes))
@@ -60,7 +61,7 @@ def find_contributors(people: Iterable[Person]) -> dict[Person, Contributor]:
         if fill_in(contributor, person) and not contributor._state.adding:
             changed[contributor] = None
         numbers.give(contributor, person)
-        found[person] = contributor
+        found[person.key] = contributor
     Contributor.objects.bulk_create(new)
     touch(changed, BLANKS)
     NameIdentifier.objects.bulk_create(numbers.new)
@@ -85,13 +86,13 @@ class Numbers:
         self.taken[contributor.pk][number.scheme] = number.value
 
     def owner(self, person: Person) -> Contributor | None:
-        return next((self.owners[each] for each in sure(person) if each in self.owners), None)
+        return next((self.owners[each] for each in person.sure_numbers if each in self.owners), None)
 
     def without_another(self, person: Person, namesakes: list[Contributor]) -> list[Contributor]:
         """The namesakes of whom no other number of the same scheme is known."""
         return [
             each for each in namesakes
-            if all(self.taken[each.pk].get(number.scheme, number.value) == number.value for number in sure(person))
+            if all(self.taken[each.pk].get(number.scheme, number.value) == number.value for number in person.sure_numbers)
         ]  # fmt: skip
 
     def give(self, contributor: Contributor, person: Person) -> None:
@@ -106,10 +107,6 @@ class Numbers:
                         value=number.value,
                     )
                 )
-
-
-def sure(person: Person) -> list[NameNumber]:
-    return [number for number in person.numbers if number.scheme in SURE]
 
 
 def same_person(person: Person, namesakes: list[Contributor]) -> Contributor | None:

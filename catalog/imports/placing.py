@@ -52,7 +52,7 @@ class Batch:
             return self.catalogue.by_reference[record.reference], False
         by_id = self.catalogue.editions.get(record.edition_id) if record.edition_id else None
         if by_id is not None:
-            return by_id, True
+            return by_id, record.is_trusted
         if known is not None:
             return self.catalogue.editions[known.edition_id], known.made_the_edition
         state = self.catalogue.by_isbn.get(record.isbn) if record.isbn else None

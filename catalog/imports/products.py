@@ -18,7 +18,8 @@ FIELDS = [field.name for field in ListPrice._meta.concrete_fields if field.name 
 def write_facts(told: Iterable[Told]) -> list[Told]:
     """Write what is new or different; returns the records that changed something."""
     last = {state.edition.pk: (record, state) for record, state in told
-            if record.product is not None and (state.is_new or not record.edition_id)}  # fmt: skip
+            if record.product is not None and state.believes(record)
+            and (state.is_new or not record.edition_id)}  # fmt: skip
     if not last:
         return []
     facts = {row.pk: row for row in ProductFacts.objects.filter(edition__in=last)}

@@ -14,6 +14,7 @@ from catalog.vocabularies import AUTHOR
 LEFT_OUT = "value left out"
 REPAIRED = "value repaired"
 REJECTED = "row rejected"
+SURE = ("16", "21")  # ISNI and ORCID, of ONIX list 44: nobody has two
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ class Person:
     aliases: tuple[str, ...] = field(default=(), compare=False)
     numbers: tuple[NameNumber, ...] = field(default=(), compare=False)
     biography: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> "tuple[Person, tuple[NameNumber, ...]]":
+        """What tells two people of one name apart."""
+        return self, self.sure_numbers
+
+    @property
+    def sure_numbers(self) -> tuple[NameNumber, ...]:
+        return tuple(number for number in self.numbers if number.scheme in SURE)
 
     @property
     def tells_more(self) -> bool:
@@ -143,6 +153,7 @@ class Record:
     has_edition: bool = True
     trade: dict[str, Any] = field(default_factory=dict)  # of the edition; the source's word counts, whoever made it
     product: ProductLine | None = None
+    is_trusted: bool = True  # whether it may say something else of an edition than others do
     offer: OfferLine | None = None
     at: int = 0  # the line in the file, where `line` is the number of the record
     name: str = ""  # the sender's name of the record

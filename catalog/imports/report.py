@@ -49,7 +49,8 @@ class ReportFile:
     def write(self, notes: Iterable[Note]) -> int:
         """Write, and return the size of the file now."""
         self._writer.writerows(
-            (note.line, note.column, note.value[:LONGEST_VALUE], note.reason, note.outcome, note.record) for note in notes
+            (note.line, note.column, note.value[:LONGEST_VALUE], note.reason, note.outcome, note.record)
+            for note in notes
         )
         self._file.flush()
         return os.fstat(self._file.fileno()).st_size

@@ -69,17 +69,22 @@ class EditionState:
                  "description": told.get("description", "") if described else ""}  # fmt: skip
         return {name: value for name, value in words.items() if value}
 
-
     def apply_trade(self, record: Record) -> set[str]:
         """Take over what decides on sales. That nothing is said counts only from the record whose word is in force."""
         if record.edition_id and not self.is_new:
             return set()  # our own export says no more than the columns
+        if not self.believes(record):
+            return set()
         in_force = self.told_by in ("", record.reference)
         return {
             name
             for name, value in record.trade.items()
             if (value not in BLANK or in_force) and take(self.edition, name, value, overwrite=True)
         }
+
+    def believes(self, record: Record) -> bool:
+        """Whether the record's facts count; those that a seller uploaded do for the editions that came with them."""
+        return record.is_trusted or self.is_new or self.told_by == record.reference
 
 
 def alike(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:

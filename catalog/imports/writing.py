@@ -40,7 +40,7 @@ def write(batch: Batch) -> set[UUID]:
     Edition.objects.bulk_create([state.edition for state in editions if state.is_new])
     update([(state.edition, state.changed) for state in editions if not state.is_new])
     write_people([state for state in books if "people" in state.changed])
-    find_contributors(dict.fromkeys(who for state in books for who in state.told_of))
+    find_contributors(who for state in books for who in state.told_of)
     write_series([state for state in books if "series" in state.changed])
     write_subjects([state for state in books if "subjects" in state.changed])
     SourceRecord.objects.bulk_create(batch.new_records)
@@ -72,12 +72,12 @@ def replace(model: type[Row], books: list[BookState], rows: Iterable[Row]) -> No
 
 
 def write_people(books: list[BookState]) -> None:
-    found = find_contributors({who: None for state in books for who in state.people})
+    found = find_contributors(who for state in books for who in state.people)
     replace(Contribution, books, [part for state in books for part in contributions(state, found)])
 
 
 def contributions(state: BookState, found: dict[Any, Contributor]) -> list[Contribution]:
-    parts = dict.fromkeys((found[who], who.role) for who in state.people)
+    parts = dict.fromkeys((found[who.key], who.role) for who in state.people)
     return [
         Contribution(book=state.book, contributor=contributor, role=role, position=place)
         for place, (contributor, role) in enumerate(parts, start=1)

@@ -49,7 +49,25 @@ FOR_CONSUMERS: Final = ("", "00", "05")  # list 59
 PRICES_WITHOUT_TAX: Final = ("US", "CA")  # where a shop window shows them so
 
 # List 51: relations to another form of the same work. Translations and later editions are not among them.
-SAME_WORK: Final = ("06", "09", "10", "13", "16", "17", "18", "19", "20", "21", "24", "25", "27", "28", "29", "37", "38")
+SAME_WORK: Final = (
+    "06",
+    "09",
+    "10",
+    "13",
+    "16",
+    "17",
+    "18",
+    "19",
+    "20",
+    "21",
+    "24",
+    "25",
+    "27",
+    "28",
+    "29",
+    "37",
+    "38",
+)
 MANIFESTATION: Final = ("", "01")  # list 164
 
 TESTS: Final = ("88", "89")  # list 1

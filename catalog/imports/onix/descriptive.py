@@ -16,7 +16,7 @@ from catalog.imports.onix.codes import (
     SECONDS,
 )
 from catalog.imports.onix.reading import LONGEST_NAME, Reading
-from catalog.imports.onix.trees import Tree, all_words, line, many, part, parts, words
+from catalog.imports.onix.trees import Tree, all_words, line, many, parts, words
 from catalog.imports.record import Heading, RowRejected, SeriesPlace
 from catalog.imports.titles import LONGEST_LABEL, position
 from catalog.models.works import LONGEST_TITLE
@@ -70,7 +70,9 @@ def read_series(reading: Reading, detail: Tree) -> tuple[SeriesPlace, ...]:
         if name and name not in found:
             printed, ordered = collection_numbers(collection)
             label = (printed or ordered)[:LONGEST_LABEL].strip()
-            found[name] = SeriesPlace(name, label, position(label) if position(label) is not None else position(ordered))
+            found[name] = SeriesPlace(
+                name, label, position(label) if position(label) is not None else position(ordered)
+            )
     return tuple(found.values())
 
 
@@ -218,5 +220,3 @@ def years(text: str) -> int | None:
     except ArithmeticError:
         return None
     return number if 0 <= number <= 120 else None
-
-

@@ -7,7 +7,6 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import IO
@@ -84,14 +83,12 @@ def copy_up_to(size: int, source: IO[bytes], target: IO[bytes]) -> None:
         left -= len(block)
 
 
-def inspect(path: Path, name: str) -> tuple[ImportFile, str]:
+def inspect(path: Path) -> tuple[ImportFile, str]:
     """The file as an import knows it, and what to say if it is written otherwise than it says. Raises ImportRefused."""
-    head = next(chunks(path), b"") if path.is_file() else b""
-    declared = declared_codec(head)
-    file = ImportFile.inspect(path)
-    encoding = find_encoding(path, head, declared) or file.encoding
-    said = f"It says that it is {declared}, and is {encoding}." if declared and differ(declared, encoding) else ""
-    return replace(file, encoding=encoding), said
+    file = ImportFile.inspect(path, find_encoding)
+    declared = declared_codec(next(chunks(path), b""))
+    said = f"It says that it is {declared}, and is {file.encoding}."
+    return file, said if declared and differ(declared, file.encoding) else ""
 
 
 def declared_codec(head: bytes) -> str:
@@ -102,8 +99,14 @@ def declared_codec(head: bytes) -> str:
         return ""
 
 
-def find_encoding(path: Path, head: bytes, declared: str) -> Encoding | None:
-    """What it says of itself where that fits its bytes; None where the bytes decide."""
+def find_encoding(path: Path) -> Encoding:
+    """What the file says of itself where that fits its bytes; otherwise the bytes decide. Raises ImportRefused."""
+    return as_declared(path) or detect_encoding(path)
+
+
+def as_declared(path: Path) -> Encoding | None:
+    head = next(chunks(path), b"")
+    declared = declared_codec(head)
     if head[:2] in WIDE:
         return Encoding(WIDE[head[:2]])
     if declared in ("", "utf-8") or head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -121,6 +124,3 @@ def differ(declared: str, encoding: Encoding) -> bool:
     if declared in LATIN and actual == "utf-8":
         return False  # plain ASCII is both, and whoever reads it cannot tell
     return declared != actual and not any(declared in family and actual in family for family in families[::2])
-
-
-__all__ = ["detect_encoding", "inspect", "local_file", "messages"]

@@ -61,6 +61,7 @@ def read_product(product: Product, about: Circumstances) -> Record | BadRow:
             product.number, rejected.value, rejected.reason, rejected.column, at=product.line, name=name[:500]
         )
     record.notes, record.at, record.name = reading.notes, product.line, name[:500]
+    record.is_trusted = about.is_trusted
     return record
 
 
@@ -104,7 +105,9 @@ def whole_record(reading: Reading, tree: Tree, reference: str, isbn: str | None)
     days = published(reading, publishing, supplies)
     edition = given(
         format=read_format(detail),
-        language=read_language(reading, detail, "01") or read_language(reading, detail, "08") or default_language(reading),
+        language=read_language(reading, detail, "01")
+        or read_language(reading, detail, "08")
+        or default_language(reading),
         imprint=imprint_name(reading, publishing),
         published=days["published"],
         pages=read_pages(reading, detail),

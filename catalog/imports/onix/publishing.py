@@ -15,7 +15,7 @@ from catalog.imports.onix.codes import (
 )
 from catalog.imports.onix.dates import last_day
 from catalog.imports.onix.reading import Reading
-from catalog.imports.onix.territories import EVERYWHERE, NOWHERE, Countries, territory, union
+from catalog.imports.onix.territories import EVERYWHERE, NOWHERE, Countries, union
 from catalog.imports.onix.trees import Tree, all_words, line, many, part, parts, words
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.partial_dates import PartialDate

@@ -23,6 +23,7 @@ class Circumstances:
     currency: str
     today: date
     seller: str = ""
+    is_trusted: bool = True  # an operator's or shop admin's file, not a seller's upload
     is_own: bool = False  # the shop wrote the message itself
     default_language: str = ""
     default_currency: str = ""
@@ -39,10 +40,15 @@ class Reading:
     notes: list[Note] = field(default_factory=list)
 
     def leave_out(self, name: str, value: str, reason: str) -> None:
-        self.notes.append(Note(self.number, name, value, reason, LEFT_OUT))
+        self._say(Note(self.number, name, value, reason, LEFT_OUT))
 
     def repaired(self, name: str, value: str, reason: str) -> None:
-        self.notes.append(Note(self.number, name, value, reason, REPAIRED))
+        self._say(Note(self.number, name, value, reason, REPAIRED))
+
+    def _say(self, note: Note) -> None:
+        """Once, however often the value is looked at."""
+        if note not in self.notes:
+            self.notes.append(note)
 
     def short(self, name: str, value: str, longest: int = LONGEST_NAME) -> str:
         if len(value) > longest:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Seller
+from catalog.imports.batches import Item
 from catalog.imports.errors import ImportRefused
-from catalog.imports.files import ImportFile
 from catalog.imports.onix.files import inspect, local_file, messages
 from catalog.imports.onix.messages import Message, sender_of
 from catalog.imports.onix.product import read_product
@@ -17,7 +17,6 @@ from catalog.imports.onix.reading import Circumstances
 from catalog.imports.onix.trees import Tree, words
 from catalog.imports.record import REPAIRED, Note
 from catalog.imports.report import Report
-from catalog.imports.batches import Item
 from catalog.imports.runs import Progress, Source, run_import
 from catalog.models import ImportRun, ProductFacts
 
@@ -42,13 +41,14 @@ def import_onix(
     progress: Progress | None = None,
     report_to: Path | None = None,
     run: ImportRun | None = None,
+    title: str = "",
+    is_trusted: bool = True,
 ) -> list[Report]:
     """Bring the messages of a file into the catalogue; `-` is the standard input. Raises ImportRefused."""
     reports: list[Report] = []
-    with local_file(name) as path, messages(path, name) as found:
-        for number, (title, message) in enumerate(found):
-            file, said = inspect(message, title)
-            source = MessageSource(file, Path(title).name, said, seller)
+    with local_file(name) as path, messages(path, title or name) as found:
+        for number, (called, message) in enumerate(found):
+            source = MessageSource(message, called, seller, is_trusted=is_trusted)
             with contextlib.closing(source):
                 reports.append(
                     run_import(
@@ -74,10 +74,11 @@ class MessageSource(Source):
 
     format = Onix()
 
-    def __init__(self, file: ImportFile, title: str, said: str, seller: Seller | None) -> None:
-        self.file, self.title, self.said = file, title, said
-        self.message = Message(file)
-        self.about = circumstances(self.message.header, seller)
+    def __init__(self, path: Path, title: str, seller: Seller | None, *, is_trusted: bool) -> None:
+        self.file, self.said = inspect(path)
+        self.title = Path(title).name
+        self.message = Message(self.file)
+        self.about = circumstances(self.message.header, seller, is_trusted=is_trusted)
 
     def close(self) -> None:
         self.message.close()
@@ -94,15 +95,18 @@ class MessageSource(Source):
             yield read_product(product, self.about)
 
 
-def circumstances(header: Tree, seller: Seller | None) -> Circumstances:
+def circumstances(header: Tree, seller: Seller | None, *, is_trusted: bool = True) -> Circumstances:
+    """What a seller uploads is known under the seller's name: nobody can speak for somebody else."""
     key, name = sender_of(header)
+    sender = key or "unknown"
     return Circumstances(
-        sender=key or "unknown",
+        sender=sender if is_trusted or seller is None else f"seller {seller.slug}, {sender}",
         sender_name=name,
         country=settings.SHOP_COUNTRY,
         currency=settings.SHOP_CURRENCY,
         today=timezone.localdate(),
         seller=seller.slug if seller else "",
+        is_trusted=is_trusted,
         is_own=key == own_sender(),
         default_language=words(header, "DefaultLanguageOfText"),
         default_currency=words(header, "DefaultCurrencyCode"),

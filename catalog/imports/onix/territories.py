@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from catalog.imports.onix.trees import Tree, all_words
 
 WORLD = {"WORLD", "ROW"}
-EUROZONE = (
-    "AD AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MC ME MT NL PT SI SK SM VA XK"  # ECZ of list 49
-).split()
+EUROZONE = frozenset(  # ECZ of list 49
+    {"AD", "AT", "BE", "BG", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MC", "ME",
+     "MT", "NL", "PT", "SI", "SK", "SM", "VA", "XK"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def regions(tree: Tree, name: str) -> Countries:
     codes = {code.upper() for text in all_words(tree, name) for code in text.split()}
     if codes & WORLD:
         return EVERYWHERE
-    return Countries(frozenset(EUROZONE)) if "ECZ" in codes else NOWHERE
+    return Countries(EUROZONE) if "ECZ" in codes else NOWHERE
 
 
 def union(territories: list[Tree]) -> Countries:
