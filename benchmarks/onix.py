@@ -20,9 +20,21 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).resolve().parent.parent
-WORDS = ["harbour", "winter", "glass", "orchard", "letter", "silence", "river", "island", "garden", "mirror", "salt", "northern", "engine", "archive", "moon", "window", "stranger", "bridge", "thousand", "paper", "autumn", "kingdom", "lantern", "shadow", "summer", "iron", "library", "forest", "sister", "horizon", "station", "violet", "compass", "distant", "history", "marble", "secret", "ocean", "desert", "signal"]
-NAMES = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Ken", "Dennis", "Margaret", "John", "Frances", "Niklaus", "Kathleen", "Tony", "Radia", "Leslie", "Adele", "Robin", "Shafi", "Silvio", "Manuel", "Juris"]
-FAMILIES = ["Keller", "Okafor", "Lindqvist", "Moreau", "Tanaka", "Petrov", "Silva", "Novak", "Haugen", "Rossi", "Brandt", "Kowalski", "Virtanen", "Dubois", "Fernandez", "Yilmaz", "Larsen", "Ivanova", "Schmidt", "Jansen", "Costa", "Nguyen"]
+WORDS = [
+    "harbour", "winter", "glass", "orchard", "letter", "silence", "river", "island", "garden", "mirror", "salt",
+    "northern", "engine", "archive", "moon", "window", "stranger", "bridge", "thousand", "paper", "autumn",
+    "kingdom", "lantern", "shadow", "summer", "iron", "library", "forest", "sister", "horizon", "station",
+    "violet", "compass", "distant", "history", "marble", "secret", "ocean", "desert", "signal",
+]  # fmt: skip
+NAMES = [
+    "Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Ken", "Dennis", "Margaret", "John", "Frances",
+    "Niklaus", "Kathleen", "Tony", "Radia", "Leslie", "Adele", "Robin", "Shafi", "Silvio", "Manuel", "Juris",
+]  # fmt: skip
+FAMILIES = [
+    "Keller", "Okafor", "Lindqvist", "Moreau", "Tanaka", "Petrov", "Silva", "Novak", "Haugen", "Rossi",
+    "Brandt", "Kowalski", "Virtanen", "Dubois", "Fernandez", "Yilmaz", "Larsen", "Ivanova", "Schmidt", "Jansen",
+    "Costa", "Nguyen",
+]  # fmt: skip
 THEMA = ["FBA", "FFP", "FL", "FM", "FRD", "DNB", "NHD", "JBSF", "WBA", "YFB", "1DNS", "1DFG", "3MPQS", "5AC"]
 BISAC = ["FIC022000", "FIC019000", "BIO000000", "HIS010000", "CKB000000", "JUV001000"]
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -25,6 +26,7 @@ from catalog.services import because, books_showing, refresh_books, remove_cover
 from catalog.services.cover_files import address
 from catalog.vocabularies import AVAILABILITY_CODES, language_name
 
+LIST_PRICES_SHOWN = 50
 UNPRICED = {"01": _("Free"), "02": _("Price to be announced"), "03": _("Not sold separately"),
             "04": _("Contact the supplier")}  # fmt: skip
 
@@ -53,33 +55,12 @@ class SourceRecordInline(ConsoleTable):
     admins_may = frozenset({"view"})
 
 
-class ListPriceInline(ConsoleTable):
-    """What the trade asks for it, to read; ONIX brings it."""
-
-    model = ListPrice
-    fields = ["price", "price_type", "qualifier", "where", "valid_from", "valid_until", "is_consumer"]
-    readonly_fields = ["price", "where"]
-    admins_may = sellers_may = frozenset({"view"})
-    hide_title = False
-    per_page = 20
-
-    @admin.display(description=_("price"))
-    def price(self, price: ListPrice) -> str:
-        if price.amount_minor is None:
-            return str(UNPRICED.get(price.unpriced, price.unpriced))
-        return in_one_line(Money(price.amount_minor, price.currency))
-
-    @admin.display(description=_("countries"))
-    def where(self, price: ListPrice) -> str:
-        return countries(price.countries, all_but=price.all_but)
-
-
 @admin.register(Edition)
 class EditionAdmin(ArchivedAdmin):
     archive_one = staticmethod(selling.archive_edition)
     bring_back_one = staticmethod(partial(selling.bring_back_edition, by_shop=True))
     form = EditionPageForm
-    inlines = [OfferInline, ListPriceInline, SourceRecordInline]
+    inlines = [OfferInline, SourceRecordInline]
     list_display = ["shown", "isbn_shown", "format", "language_shown", "publisher", "published", "availability"]
     list_filter = [("format", ChoicesDropdownFilter), EditionLanguage, IsArchived]
     list_select_related = ["book__listing", "publisher"]
@@ -87,7 +68,7 @@ class EditionAdmin(ArchivedAdmin):
     sortable_by: list[str] = []
     search_help_text = _("ISBN in any spelling, title, contributor or series")
     actions_detail = ["offer"]
-    readonly_fields = ["cover_shown", "sold_in", "texts", "product_facts", "onix"]
+    readonly_fields = ["cover_shown", "sold_in", "list_prices", "texts", "product_facts", "onix"]
     shown_as = {
         "isbn": "isbn_shown",
         "language": "language_shown",
@@ -104,7 +85,7 @@ class EditionAdmin(ArchivedAdmin):
             _("Size and weight"),
             {"fields": [("height_mm", "width_mm", "thickness_mm", "weight_g")], "classes": ["collapse"]},
         ),
-        (_("When and where it is sold"), {"fields": ["sold_in", ("on_sale_from", "preorder_from")]}),
+        (_("When and where it is sold"), {"fields": ["sold_in", ("on_sale_from", "preorder_from"), "list_prices"]}),
         (_("What the trade says"), {"fields": ["texts", "product_facts", "onix"], "classes": ["collapse"]}),
     ]
 
@@ -164,6 +145,12 @@ class EditionAdmin(ArchivedAdmin):
             return None
         return countries(edition.rights_countries, all_but=edition.rights_all_but)
 
+    @admin.display(description=_("list prices"))
+    def list_prices(self, edition: Edition) -> str | None:
+        """What the trade asks for it, the price that counts first on top."""
+        rows = ([price_in_words(price)] for price in edition.list_prices.all()[:LIST_PRICES_SHOWN])
+        return format_html_join("", "<div>{}</div>", rows) or None
+
     @admin.display(description=_("texts"))
     def texts(self, edition: Edition) -> str | None:
         """Each with its kind; they were made safe when they came."""
@@ -185,6 +172,21 @@ class EditionAdmin(ArchivedAdmin):
         if not edition.cover:
             return None
         return format_html('<img src="{}" width="120" alt="">', address(str(edition.cover.name), ""))
+
+
+def price_in_words(price: ListPrice) -> str:
+    """`12.90 EUR, Everywhere, from 1 March 2026, for readers`."""
+    if price.amount_minor is None:
+        amount = str(UNPRICED.get(price.unpriced, price.unpriced))
+    else:
+        amount = in_one_line(Money(price.amount_minor, price.currency))
+    words = [amount, countries(price.countries, all_but=price.all_but)]
+    if price.valid_from:
+        words.append(str(_("from {day}")).format(day=date_format(price.valid_from)))
+    if price.valid_until:
+        words.append(str(_("until {day}")).format(day=date_format(price.valid_until)))
+    words.append(str(_("for readers") if price.is_consumer else _("type {code}").format(code=price.price_type)))
+    return ", ".join(words)
 
 
 def facts_of(edition: Edition) -> dict[str, Any]:

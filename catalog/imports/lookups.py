@@ -92,7 +92,7 @@ class Numbers:
         """The namesakes of whom no other number of the same scheme is known."""
         return [
             each for each in namesakes
-            if all(self.taken[each.pk].get(number.scheme, number.value) == number.value for number in person.sure_numbers)
+            if all(self.taken[each.pk].get(own.scheme, own.value) == own.value for own in person.sure_numbers)
         ]  # fmt: skip
 
     def give(self, contributor: Contributor, person: Person) -> None:

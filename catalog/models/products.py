@@ -9,10 +9,6 @@ from bookstore.models import UUIDModel
 from catalog.models.offers import Edition
 
 
-def country_codes(**options: object) -> ArrayField:  # type: ignore[type-arg]  # not generic when run
-    return ArrayField(models.CharField(max_length=2), **options)
-
-
 class ProductFacts(models.Model):
     """An edition's product facts from its last ONIX record, in one JSON.
 
@@ -48,7 +44,7 @@ class ListPrice(UUIDModel):
     amount_minor = models.PositiveBigIntegerField(_("price in minor units"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     tax_rate = models.DecimalField(_("tax in percent"), max_digits=5, decimal_places=2, null=True, blank=True)
-    countries = country_codes(verbose_name=_("countries"), default=list, blank=True)
+    countries = ArrayField(models.CharField(max_length=2), verbose_name=_("countries"), default=list, blank=True)
     all_but = models.BooleanField(
         _("everywhere but there"), default=False, help_text=_("The price is for all countries except those named.")
     )

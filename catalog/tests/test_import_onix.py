@@ -233,8 +233,10 @@ def test_relations_are_told_and_kept(tmp_path):
     assert facts["onix"]["RelatedMaterial"]["RelatedWork"]["WorkIdentifier"]["WorkIDType"] == "11"
 
 
-@pytest.mark.parametrize(("unit", "value", "seconds"), [("05", "90", 5400), ("16", "0013005", 5405), ("15", "00130", 5400),
-                                                        ("06", "12.4", 12), ("99", "1", None)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("unit", "value", "seconds"),
+    [("05", "90", 5400), ("16", "0013005", 5405), ("15", "00130", 5400), ("06", "12.4", 12), ("99", "1", None)],
+)
 def test_durations(unit, value, seconds):
     extent = {"Extent": {"ExtentType": "09", "ExtentValue": value, "ExtentUnit": unit}}
 

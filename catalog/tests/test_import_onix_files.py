@@ -111,7 +111,7 @@ BOMB = """<?xml version="1.0"?><!DOCTYPE ONIXMessage [<!ENTITY a "aaaaaaaaaa"><!
          b"<ONIXMessage><Product/></ONIXMessage>", "ONIX 2.1"),
         (b'<ONIXMessage release="4.0"><Product/></ONIXMessage>', "ONIX 4.0"),
         (BOMB.encode(), "document type"),
-        (b'<!DOCTYPE ONIXMessage SYSTEM "file:///etc/passwd"><ONIXMessage release="3.0"></ONIXMessage>', "document type"),
+        (b'<!DOCTYPE ONIXMessage SYSTEM "file:///etc/passwd"><ONIXMessage release="3.0"/>', "document type"),
         (b"PK\x05\x06" + bytes(18), "no files"),
         (b"PK\x03\x04damaged", "damaged"),
     ],
@@ -218,7 +218,6 @@ def test_what_is_certainly_meant_is_mended(tmp_path):
                                    "</ExtentValue></Extent></DescriptiveDetail>"), "ExtentValue"),
         (lambda text: text.replace("</DescriptiveDetail>", "<Language><LanguageRole>01</LanguageRole><LanguageCode>"
                                    "Klingonish</LanguageCode></Language></DescriptiveDetail>"), "LanguageCode"),
-        (lambda text: text.replace("</DescriptiveDetail>", "<Future><Thing>1</Thing></Future></DescriptiveDetail>"), ""),
     ],
 )  # fmt: skip
 def test_a_bad_value_costs_only_itself(tmp_path, change, column):

@@ -1,4 +1,4 @@
-"""A message read product by product in constant memory. Each product is parsed alone, so a broken one costs no other."""
+"""A message read product by product in constant memory. Each is parsed alone: a broken one costs no other."""
 
 import html
 import io
@@ -174,9 +174,11 @@ class Message:
                 return self._checked(end)
             scanned = max(0, len(self._buffer) - 40)
             if len(self._buffer) > LONGEST_PRODUCT:
-                return self._give_up(f"The record has more than {LONGEST_PRODUCT:,} characters.")
+                self._give_up(f"The record has more than {LONGEST_PRODUCT:,} characters.")
+                return None
             if not self._fill():
-                return self._give_up("The file ends within this record.")
+                self._give_up("The file ends within this record.")
+                return None
 
     def _end_of_product(self, scanned: int) -> int | None:
         start = self._buffer.find(f"</{self._tag}", scanned)

@@ -77,12 +77,13 @@ def amount_of(reading: Reading, price: Tree) -> Money | None:
     try:
         if not currency:
             raise ValueError("It has no currency.")
-        amount = Money.of(text, currency.upper()) if text.count(".") < 2 else Money.of(text, currency)
+        amount = Money.of(text, currency.upper())
     except ValueError as error:
-        amount = with_spare_zeros(text, currency)
-        if amount is None:
+        mended = with_spare_zeros(text, currency)
+        if mended is None:
             reading.leave_out("PriceAmount", f"{text} {currency}".strip(), str(error))
             return None
+        amount = mended
     if amount.minor < 0:
         reading.leave_out("PriceAmount", text, "It is less than nothing.")
         return None

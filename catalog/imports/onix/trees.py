@@ -18,7 +18,10 @@ Tree = dict[str, Any]
 
 ATTRIBUTES = ("textformat", "dateformat", "language", "datestamp")
 MARKUP_FORMATS = ("02", "03", "05")  # ONIX list 34: HTML, XML, XHTML
-LOOKS_LIKE_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>")
+LOOKS_LIKE_MARKUP = re.compile(
+    r"</?(?:a|b|i|u|p|br|div|span|font|em|strong|ul|ol|li|h[1-6]|blockquote|small|su[bp]|table|script|img|style)"
+    r"(?:\s[^<>]*)?/?>", re.IGNORECASE
+)  # fmt: skip
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "cite", "code", "dd", "dfn", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr",
     "i", "li", "ol", "p", "q", "rp", "rt", "ruby", "s", "small", "strong", "sub", "sup", "table", "tbody", "td", "th",
