@@ -81,7 +81,9 @@ def take(upload: ImportUpload) -> None:
         except (DatabaseError, OSError, ValueError) as problem:
             log.exception("an upload could not be imported", run=str(run.pk))
             error = f"The import stopped: {problem}"
-    finish(upload, reports, error.replace(copy.name, run.file_name))
+    for name in (copy.name, Path(copy.name).name):
+        error = error.replace(name, run.file_name)
+    finish(upload, reports, error)
 
 
 @transaction.atomic
