@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from catalog.imports import bulk
 from catalog.imports.record import Heading, NameNumber, Person
 from catalog.models import Contributor, NameIdentifier, Publisher, Series, Subject
 
@@ -32,7 +33,7 @@ def find_named(model: type[Named], names: Iterable[str]) -> dict[str, Named]:
     rows = model._default_manager.filter(name_key__in=[*keys.values(), ""]).order_by("-id") if keys else []
     found = {row.name_key or row.name: row for row in rows}
     new = {key: model(name=name) for name, key in reversed(keys.items()) if key not in found}
-    model._default_manager.bulk_create(reversed(new.values()))
+    bulk.insert(reversed(new.values()))
     return {name: (found | new)[key] for name, key in keys.items()}
 
 
@@ -62,9 +63,9 @@ def find_contributors(people: Iterable[Person]) -> dict[PersonKey, Contributor]:
             changed[contributor] = None
         numbers.give(contributor, person)
         found[person.key] = contributor
-    Contributor.objects.bulk_create(new)
+    bulk.insert(new)
     touch(changed, BLANKS)
-    NameIdentifier.objects.bulk_create(numbers.new)
+    bulk.insert(numbers.new)
     return found
 
 
@@ -134,7 +135,7 @@ def touch(rows: Iterable[Contributor], fields: Iterable[str]) -> None:
     everything = list(rows)
     for row in everything:
         row.updated_at = timezone.now()
-    Contributor.objects.bulk_update(everything, [*fields, "updated_at"])
+    bulk.update(everything, [*fields, "updated_at"])
 
 
 def find_subjects(headings: Iterable[Heading]) -> dict[Heading, Subject]:
@@ -154,7 +155,7 @@ def find_subjects(headings: Iterable[Heading]) -> dict[Heading, Subject]:
                 parent=next((parent for parent in parents if parent), None),
             )
             new.append(found[key])
-    Subject.objects.bulk_create(new)
+    bulk.insert(new)
     return {heading: found[key] for key, heading in wanted.items()}
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Seller
+from catalog.imports import bulk
 from catalog.imports.placing import CREATED, UNCHANGED, UPDATED
 from catalog.imports.record import LEFT_OUT, Note, OfferLine
 from catalog.models import Edition, Offer, StockReason
@@ -111,8 +112,8 @@ class Offers:
         for offer in self.changed:
             offer.updated_at = timezone.now()
         with because(StockReason.IMPORT):
-            Offer.objects.bulk_create(self.new)
-            Offer.objects.bulk_update(self.changed, [*FIELDS, "updated_at"])
+            bulk.insert(self.new)
+            bulk.update(self.changed, [*FIELDS, "updated_at"])
 
 
 def values(wanted: OfferLine) -> dict[str, object]:

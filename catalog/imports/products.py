@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from catalog.imports import bulk
 from catalog.imports.record import ProductLine, Record
 from catalog.imports.state import EditionState
 from catalog.models import ListPrice, ProductFacts
@@ -24,11 +25,9 @@ def write_facts(told: Iterable[Told]) -> list[Told]:
         return []
     facts = {row.pk: row for row in ProductFacts.objects.filter(edition__in=last)}
     changed = [pair for pk, pair in last.items() if differs(pair[0], facts.get(pk))]
-    ProductFacts.objects.bulk_create(
-        [row_of(record, state) for record, state in changed],
-        update_conflicts=True,
-        unique_fields=["edition"],
-        update_fields=["sender", "reference", "facts", "updated_at"],
+    bulk.insert(
+        (row_of(record, state) for record, state in changed),
+        or_update=["sender", "reference", "facts", "updated_at"],
     )
     repriced = write_prices(last, facts.keys())
     lines = {record.line for record, _ in changed}
@@ -64,7 +63,7 @@ def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
         had[price.edition_id].append({name: getattr(price, name) for name in FIELDS})
     other = [pk for pk in last if wanted[pk] != had[pk]]
     ListPrice.objects.filter(edition__in=[pk for pk in other if had[pk]]).delete()
-    ListPrice.objects.bulk_create(ListPrice(edition_id=pk, **fields) for pk in other for fields in wanted[pk])
+    bulk.insert(ListPrice(edition_id=pk, **fields) for pk in other for fields in wanted[pk])
     return other
 
 

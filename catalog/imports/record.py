@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from bookstore.money import Money
 from catalog.vocabularies import AUTHOR
 
@@ -126,8 +128,9 @@ class ProductLine:
     prices: tuple[PriceLine, ...] = ()
 
     @property
-    def told(self) -> list[Any]:
-        return [self.sender, self.facts, [astuple(price) for price in self.prices]]
+    def digest(self) -> str:
+        said = [self.sender, self.facts, [astuple(price) for price in self.prices]]
+        return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass(slots=True)
@@ -169,7 +172,7 @@ class Record:
     def _make_digest(self) -> str:
         facts: list[Any] = [self.book, self.edition, self.isbn, self.publisher, self.book_key, str(self.book_id)]
         facts += [part for part in (self.work_ids, self.same_work, self.cover_url, self.trade) if part]
-        facts += [self.product.told] if self.product else []
+        facts += [self.product.digest] if self.product else []
         lists = [[told(each) for each in part] for part in (self.people, self.series, self.subjects)]
         return hashlib.sha256(json.dumps([facts, lists], default=str, sort_keys=True).encode()).hexdigest()
 

@@ -7,14 +7,13 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils import timezone
 
+from catalog.imports import bulk
 from catalog.imports.lookups import find_contributors, find_named, find_subjects
 from catalog.imports.placing import Batch
 from catalog.imports.state import LISTS, BookState
 from catalog.models import (
-    Book,
     Contribution,
     Contributor,
-    Edition,
     Publisher,
     Series,
     SeriesEntry,
@@ -35,18 +34,16 @@ def write(batch: Batch) -> set[UUID]:
     for state in editions:
         if "publisher" in state.changed:
             state.edition.publisher = publishers[state.publisher]
-    Book.objects.bulk_create([state.book for state in books if state.is_new])
+    bulk.insert(state.book for state in books if state.is_new)
     update([(state.book, state.changed - set(LISTS)) for state in books if not state.is_new])
-    Edition.objects.bulk_create([state.edition for state in editions if state.is_new])
+    bulk.insert(state.edition for state in editions if state.is_new)
     update([(state.edition, state.changed) for state in editions if not state.is_new])
     write_people([state for state in books if "people" in state.changed])
     find_contributors(who for state in books for who in state.told_of)
     write_series([state for state in books if "series" in state.changed])
     write_subjects([state for state in books if "subjects" in state.changed])
-    SourceRecord.objects.bulk_create(batch.new_records)
-    SourceRecord.objects.bulk_update(
-        [SourceRecord(pk=pk, digest=digest) for pk, digest in batch.new_digests.items()], ["digest"]
-    )
+    bulk.insert(batch.new_records)
+    bulk.update([SourceRecord(pk=pk, digest=digest) for pk, digest in batch.new_digests.items()], ["digest"])
     want_covers({edition: record.cover_url for record, edition in batch.placed if record.cover_url})
     batch.catalogue.joining.write()
     touched = {state.book.pk for state in books if state.is_new or state.changed}
@@ -60,7 +57,7 @@ def update(rows: Iterable[tuple[Any, set[str]]]) -> None:
         row.updated_at = timezone.now()
     if changed:
         fields = set().union(*(names for _, names in changed))
-        type(changed[0][0])._default_manager.bulk_update([row for row, _ in changed], [*fields, "updated_at"])
+        bulk.update([row for row, _ in changed], [*fields, "updated_at"])
 
 
 def replace(model: type[Row], books: list[BookState], rows: Iterable[Row]) -> None:
@@ -68,7 +65,7 @@ def replace(model: type[Row], books: list[BookState], rows: Iterable[Row]) -> No
     known = [state.book for state in books if not state.is_new]
     if known:
         model._default_manager.filter(book__in=known).delete()
-    model._default_manager.bulk_create(rows)
+    bulk.insert(rows)
 
 
 def write_people(books: list[BookState]) -> None:

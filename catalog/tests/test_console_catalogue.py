@@ -15,7 +15,15 @@ from catalog.tests.factories import make_author, make_book, make_edition, make_o
 pytestmark = pytest.mark.django_db
 NOTHING_BELOW = {
     f"{name}-{count}": 0
-    for name in ("contributions", "editions", "series_entries", "subject_links", "offers", "source_records")
+    for name in (
+        "contributions",
+        "editions",
+        "series_entries",
+        "subject_links",
+        "offers",
+        "source_records",
+        "identifiers",
+    )
     for count in ("TOTAL_FORMS", "INITIAL_FORMS")
 }
 
@@ -178,7 +186,7 @@ def test_what_is_no_cover_is_refused(client, content):
 def test_a_renamed_contributor_is_renamed_in_all_listings(client):
     author = make_author()
     books = [make_book(f"Book {number}", author=author) for number in range(3)]
-    typed = {"name": "U. K. Le Guin", "sort_name": "Le Guin, U. K.", "aliases": "Ursula\n\n Kroeber "}
+    typed = {**NOTHING_BELOW, "name": "U. K. Le Guin", "sort_name": "Le Guin, U. K.", "aliases": "Ursula\n\n Kroeber "}
 
     client.post(page(author), typed)
 

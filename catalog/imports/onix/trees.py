@@ -29,8 +29,8 @@ TAGS = {
 }  # fmt: skip
 ANY_TAG = re.compile(r"<[^>]*>")
 ALLOWED = {"a": {"href"}, "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
-LINE_ENDS = re.compile(r"<(?:br ?/?|/li|/tr|/dd)>")
-PARAGRAPH_ENDS = re.compile(r"</(?:p|h[1-6]|blockquote|ul|ol|table|dl)>")
+LINE_ENDS = ("<br>", "</li>", "</tr>", "</dd>")  # as the sanitiser writes them
+PARAGRAPH_ENDS = ("</p>", "</h3>", "</h4>", "</h5>", "</h6>", "</blockquote>", "</ul>", "</ol>", "</table>", "</dl>")
 
 
 def read_element(element: etree._Element) -> Any:
@@ -149,7 +149,10 @@ def plain_text(value: Any) -> str:
     if not (isinstance(value, dict) and value.get("textformat") == "05"):
         return text
     flat = " ".join(text.split())
-    flat = LINE_ENDS.sub("\n", PARAGRAPH_ENDS.sub("\n\n", flat))
+    for tag in LINE_ENDS:
+        flat = flat.replace(tag, "\n")
+    for tag in PARAGRAPH_ENDS:
+        flat = flat.replace(tag, "\n\n")
     bare = html.unescape(ANY_TAG.sub("", flat))  # what is sanitised has no other < than that of a tag
     lines = (" ".join(each.split()) for each in bare.strip().split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
