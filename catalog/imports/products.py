@@ -1,14 +1,13 @@
 """The facts and list prices of a batch's editions, written with one statement each."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from catalog.imports import bulk
-from catalog.imports.record import ProductLine, Record
+from catalog.imports.record import PriceLine, ProductLine, Record
 from catalog.imports.state import EditionState
 from catalog.models import ListPrice, ProductFacts
 
@@ -57,7 +56,7 @@ def row_of(record: Record, state: EditionState) -> ProductFacts:
 
 def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
     """Put the prices of these editions in the place of those that they had; returns the editions with other ones."""
-    wanted = {pk: [price_fields(asdict(price)) for price in line_of(record).prices] for pk, (record, _) in last.items()}
+    wanted = {pk: [price_fields(price) for price in line_of(record).prices] for pk, (record, _) in last.items()}
     had: dict[UUID, list[dict[str, Any]]] = {pk: [] for pk in last}
     for price in ListPrice.objects.filter(edition__in=list(known)).order_by("rank", "id"):
         had[price.edition_id].append({name: getattr(price, name) for name in FIELDS})
@@ -67,5 +66,5 @@ def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
     return other
 
 
-def price_fields(price: dict[str, Any]) -> dict[str, Any]:
-    return price | {"countries": list(price["countries"])}
+def price_fields(price: PriceLine) -> dict[str, Any]:
+    return {name: getattr(price, name) for name in FIELDS} | {"countries": list(price.countries)}

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -129,7 +129,7 @@ class ProductLine:
 
     @property
     def digest(self) -> str:
-        said = [self.sender, self.facts, [astuple(price) for price in self.prices]]
+        said = [self.sender, self.facts, self.prices]
         return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -179,7 +179,9 @@ class Record:
 
 def told(part: Person | SeriesPlace | Heading) -> dict[str, Any]:
     """What a part says. What few sources know of counts only where it is said, so that older digests stay true."""
-    said = asdict(part)
+    said = {name: getattr(part, name) for name in part.__slots__}
+    if isinstance(part, Person):
+        said["numbers"] = [asdict(number) for number in part.numbers]
     return {name: value for name, value in said.items() if value or name not in ("numbers", "biography")}
 
 

@@ -1,6 +1,7 @@
 """An import from beginning to end, or from where an interrupted one stopped."""
 
 import contextlib
+import gc
 import re
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -106,7 +107,7 @@ def run_import(
 
     A run that is given is begun; otherwise there is a new one, or the interrupted one that is to be resumed.
     """
-    with only_one(), transaction.atomic() if dry_run else contextlib.nullcontext():
+    with only_one(), few_collections(), transaction.atomic() if dry_run else contextlib.nullcontext():
         if run is not None:
             begin(run, source)
         else:
@@ -131,6 +132,17 @@ def only_one() -> Iterator[None]:
     finally:
         with contextlib.suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+@contextlib.contextmanager
+def few_collections() -> Iterator[None]:
+    """Batches are large and have no cycles; looking for some after every few hundred objects takes long."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def begin(run: ImportRun, source: Source) -> ImportRun:
