@@ -31,7 +31,7 @@ BACKWARD = "DROP FUNCTION work_key(text); DROP FUNCTION work_main(text);"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0005_stock_ledger'),
+        ('catalog', '0006_onix'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
