@@ -29,6 +29,7 @@ from catalog.tests.factories import make_author, make_book, make_edition, make_o
 pytestmark = pytest.mark.django_db
 # Every kind of row that points to a book. One that is new here has to follow in a merge: catalog/services/works.py.
 POINTING = {
+    "catalog.BoughtTogether", "catalog.RecentSales",  # they go with their book, and are counted anew
     "catalog.Contribution", "catalog.Edition", "catalog.LikelyDuplicate", "catalog.Listing", "catalog.MergedBook",
     "catalog.SeriesEntry", "catalog.SubjectLink", "catalog.WorkChange", "catalog.WorkIdentifier", "reviews.Review",
 }  # fmt: skip

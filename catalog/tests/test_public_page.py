@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from bookstore.testing import count_queries, shared_data
 from catalog.feeds.addresses import slug_of
 from catalog.models import Book, Contribution, Contributor, Series, SeriesEntry
-from catalog.services import refresh_listings, set_cover
+from catalog.services import merge_books, refresh_listings, set_cover
 from catalog.tests.factories import make_book, make_edition, make_offer, make_publisher, make_seller
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +166,17 @@ def test_a_book_that_is_not_there(client, book):
     if response.status_code == 404:
         assert "no such book" in response.content.decode()
         assert Page(response.content.decode()).content("robots") == ["noindex"]
+
+
+def test_the_page_of_a_merged_book_leads_to_the_one_that_was_kept(client, book):
+    other = make_book("Dispossessed (SF Masterworks)")
+    merge_books(book, [other], None)
+
+    response = client.get(f"/books/{other.pk}/", {"from": "mail"})
+
+    assert response.status_code == 301
+    assert client.get(response["Location"]).status_code == 200
+    assert response["Location"].endswith("?from=mail")
 
 
 def test_reading_is_all_one_can_do(client, book):

@@ -1,6 +1,7 @@
 """A book's page for people who follow a link, and for the machines that show links."""
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.conf import settings
@@ -9,12 +10,12 @@ from django.shortcuts import render
 from django.views import View
 
 from bookstore.caching import VersionedReads
-from bookstore.errors import NotFound
 from catalog import reads
 from catalog.feeds.addresses import api_address, book_address, book_path
 from catalog.feeds.structured import book_in_words
 from catalog.feeds.text import in_short, json_in_html, paragraphs
-from catalog.views.reading import as_id
+from catalog.models import Book
+from catalog.search.conditions import as_uuid
 from catalog.vocabularies import Availability, Condition, Format, language_name
 
 MOST_EDITIONS = 50
@@ -27,17 +28,23 @@ class BookPage(VersionedReads, View):
     """`/books/{id}/{slug}/`: any other slug leads to the right one."""
 
     def get(self, request: HttpRequest, book: str, slug: str = "") -> HttpResponse:
-        try:
-            found = reads.book_page(as_id(book), settings.SHOP_URL)
-        except NotFound:
-            found = None
-        if found is None:
-            return render(request, "pages/not_found.html", {"shop": settings.SHOP_NAME}, status=404)
+        key = as_uuid(book)
+        found = reads.book_page(key, settings.SHOP_URL) if key else None
+        if key is None or found is None:
+            return elsewhere(request, key)
         page = orjson.loads(orjson.dumps(found))
         path = book_path(page["id"], page["title"])
         if request.path != path:
             return moved(path, request.META.get("QUERY_STRING", ""))
         return render(request, "pages/book.html", shown(page))
+
+
+def elsewhere(request: HttpRequest, former: UUID | None) -> HttpResponse:
+    """The page of the book that this one has become part of, if it has."""
+    now = Book.objects.filter(former_ids=former).first() if former else None
+    if now is None:
+        return render(request, "pages/not_found.html", {"shop": settings.SHOP_NAME}, status=404)
+    return moved(book_path(str(now.pk), now.title), request.META.get("QUERY_STRING", ""))
 
 
 def moved(path: str, query: str) -> HttpResponse:
