@@ -1,8 +1,11 @@
-"""Answers that may be kept: ETags by version, and 304 without building the body."""
+"""Answers that may be kept: ETags by version, 304 without building the body, and bodies asked for again and again."""
 
 import hashlib
+from collections import OrderedDict
+from threading import Lock
 from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
@@ -11,6 +14,41 @@ from rest_framework.permissions import AllowAny
 from bookstore import versions
 
 CACHE_CONTROL = "public, max-age=0, must-revalidate"
+MOST_KEPT = 16_000_000  # bytes in each process
+LARGEST_KEPT = 100_000
+
+
+class KeptAnswers:
+    """The answers last given by this process, by ETag and Accept. The version in the ETag says when they are old."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[tuple[str, str], tuple[bytes, dict[str, str]]] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, etag: str, request: HttpRequest) -> HttpResponse | None:
+        key = (etag, request.headers.get("Accept", ""))
+        with self._lock:
+            if key not in self._answers:
+                return None
+            self._answers.move_to_end(key)
+            content, headers = self._answers[key]
+        return HttpResponse(content, headers=headers)
+
+    def keep(self, etag: str, request: HttpRequest, response: HttpResponse) -> None:
+        accept = request.headers.get("Accept", "")
+        if len(response.content) > LARGEST_KEPT or len(accept) > LARGEST_KEPT:
+            return
+        with self._lock:
+            if (etag, accept) not in self._answers:
+                self._answers[etag, accept] = (response.content, dict(response.headers))
+                self._size += len(response.content) + len(accept)
+            while self._size > MOST_KEPT:
+                (_etag, accept), (content, _headers) = self._answers.popitem(last=False)
+                self._size -= len(content) + len(accept)
+
+
+kept = KeptAnswers()
 
 
 class VersionedReads:
@@ -30,17 +68,28 @@ class VersionedReads:
         etag = version and etag_of(version, request.get_host(), request.get_full_path(), get_language() or "")
         if etag and is_known(request, etag):
             return publicly(HttpResponseNotModified(), etag)
+        if etag and (again := self.kept_answer(etag, request)):
+            return again
         response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin
         if response.status_code != 200:
             return response
-        if not etag and response.streaming:
-            return response
+        if response.streaming:
+            return publicly(response, etag) if etag else response
+        response = getattr(response, "render", lambda: response)()
         if not etag:
-            response = getattr(response, "render", lambda: response)()
             etag = etag_of(response.content)
-            if is_known(request, etag):
-                return publicly(HttpResponseNotModified(), etag)
+            return publicly(HttpResponseNotModified() if is_known(request, etag) else response, etag)
+        if self.may_be_kept(response):
+            kept.keep(etag, request, publicly(response, etag))
         return publicly(response, etag)
+
+    def kept_answer(self, etag: str, request: HttpRequest) -> HttpResponse | None:
+        """The answer given before, but in a transaction: what that has changed is in no version yet."""
+        return None if connection.in_atomic_block else kept.get(etag, request)
+
+    def may_be_kept(self, response: HttpResponse) -> bool:
+        """Whether the same answer will do for whoever asks the same, without the view seeing that they do."""
+        return not response.cookies
 
 
 def etag_of(*parts: str | bytes) -> str:

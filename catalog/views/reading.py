@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -78,6 +79,11 @@ class BookViewSet(BookWrites, VersionedReads, GenericViewSet):
             answer["did_you_mean"] = found.did_you_mean
             note_if_missed(query, found)
         return Response({**answer, "facets": found.facets} if query.facets else answer)
+
+    def may_be_kept(self, response: HttpResponse) -> bool:
+        """Every search that finds nothing as it was typed is counted."""
+        data = getattr(response, "data", {})
+        return super().may_be_kept(response) and bool(data.get("results", True)) and not data.get("did_you_mean")
 
     @extend_schema(
         operation_id="books_retrieve",
