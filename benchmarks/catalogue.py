@@ -4,7 +4,8 @@
     .venv/bin/python -m benchmarks.catalogue --csv goodbooks=books.csv --csv gutenberg=gutenberg_metadata.csv.gz
 
 It makes a shop of its own in var/benchmark (kept for the next run with the same books), serves it as `make run` does,
-with every middleware on, and asks it with wrk (Debian: `apt install wrk`). The limits are measured in the same run:
+with every middleware on, and asks it with wrk (Debian: `apt install wrk`), each time in another spelling, so that
+the answer is worked out anew, and where the line says so for what was kept. The limits are measured in the same run:
 pgbench with the list's own statement and with the same rows joined afresh, and a WSGI application that only says
 hello, behind the same server.
 """
@@ -27,6 +28,7 @@ PORT, HELLO_PORT = 8099, 8098
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--books", type=int, default=100_000, help="synthetic books to load (default: 100000)")
+    parser.add_argument("--as-it-is", action="store_true", help="measure with the books that the shop has")
     parser.add_argument("--csv", action="append", default=[], metavar="FORMAT=FILE", help="import this file instead")
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seconds", type=int, default=8, help="for each measurement")
@@ -57,8 +59,9 @@ def main() -> None:
     with settings.EMBEDDED.lease():
         django.setup()
         from benchmarks.books import prepare
+        from catalog.models import Book
 
-        count = prepare(options.books, options.csv)
+        count = Book.objects.count() if options.as_it_is else prepare(options.books, options.csv)
         limits = measure_limits(options)
         with served(PORT, options.data_dir):
             figures = measure_shop(options)
@@ -94,9 +97,23 @@ def measure_shop(options: argparse.Namespace) -> dict[str, Figure]:
         "book page": f"{base}/books/{book}/",
         "edition by ISBN": f"{base}/editions/{isbn}/",
     }
-    figures = {name: wrk(address, options) for name, address in addresses.items()}
+    figures = {name: wrk(address, options, *ever_new(options, address)) for name, address in addresses.items()}
+    figures["list of 20, kept"] = wrk(f"{base}/books/", options)
+    figures["book page, kept"] = wrk(f"{base}/books/{book}/", options)
     figures["list of 20, unchanged (304)"] = wrk(f"{base}/books/", options, "-H", f"If-None-Match: {etag}")
     return figures
+
+
+def ever_new(options: argparse.Namespace, address: str) -> tuple[str, str]:
+    """What makes wrk ask each time in another spelling, so that the answer is worked out anew."""
+    script = options.data_dir / "run" / "ever_new.lua"
+    path = address.partition(f":{PORT}")[2]
+    mark = "&" if "?" in path else "?"
+    script.write_text(
+        f"local n = math.random(1000000000)\n"
+        f'function request()\n  n = n + 1\n  return wrk.format("GET", "{path}{mark}n=" .. n)\nend\n'
+    )
+    return "-s", str(script)
 
 
 def wrk(address: str, options: argparse.Namespace, *more: str) -> Figure:
