@@ -42,6 +42,7 @@ class Source(ABC):
     format: Kind
     file: ImportFile
     title: str  # what the file is called
+    batch = BATCH  # how many records are written at a time
 
     @property
     @abstractmethod
@@ -191,7 +192,7 @@ class Import:
             seen.start()
             if not self.run.rows_done:
                 self.take_notes(source.first_notes())
-            for number, items in enumerate(batches(self.rest(source.items())), start=1):
+            for number, items in enumerate(batches(self.rest(source.items()), source.batch), start=1):
                 self.take(items)
                 tell()
                 if number in GROWN:
@@ -287,14 +288,14 @@ def file_name(title: str) -> str:
     return re.sub(r"[^\w.-]+", "-", Path(title).name)[:100] or "import"
 
 
-def batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    """Up to a thousand items at a time; what was read before a file breaks off comes first."""
+def batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    """So many items at a time; what was read before a file breaks off comes first."""
     broken: UnreadableRest | None = None
     batch: list[Item] = []
     try:
         for item in items:
             batch.append(item)
-            if len(batch) == BATCH:
+            if len(batch) == size:
                 yield batch
                 batch = []
     except UnreadableRest as error:

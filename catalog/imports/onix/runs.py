@@ -73,6 +73,7 @@ class MessageSource(Source):
     """The records of one message."""
 
     format = Onix()
+    batch = 300  # records of ten kilobytes and more
 
     def __init__(self, path: Path, title: str, seller: Seller | None, *, is_trusted: bool) -> None:
         self.file, self.said = inspect(path)
