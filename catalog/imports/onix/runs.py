@@ -21,6 +21,7 @@ from catalog.imports.runs import Progress, Source, run_import
 from catalog.models import ImportRun, ProductFacts
 
 FORMAT = "onix"
+STDIN = {"-": "standard input"}
 OWN_SENDER_TYPE = "01"  # list 44: proprietary
 
 
@@ -46,7 +47,7 @@ def import_onix(
 ) -> list[Report]:
     """Bring the messages of a file into the catalogue; `-` is the standard input. Raises ImportRefused."""
     reports: list[Report] = []
-    with local_file(name) as path, messages(path, title or name) as found:
+    with local_file(name) as path, messages(path, title or STDIN.get(name, name)) as found:
         for number, (called, message) in enumerate(found):
             source = MessageSource(message, called, seller, is_trusted=is_trusted)
             with contextlib.closing(source):
