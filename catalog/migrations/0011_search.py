@@ -4,6 +4,7 @@ The listings of a shop with books are derived anew by the first `index_search`, 
 """
 
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import uuid6
 from django.db import migrations, models
 
@@ -125,4 +126,19 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['changed_in'], name='unlisted_by_change'),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
+        # Words are looked up there only while there is no search index: written in lots, it costs imports less.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "ALTER INDEX listing_search SET (fastupdate = on)", "ALTER INDEX listing_search SET (fastupdate = off)"
+                ),
+            ],
+            state_operations=[
+                migrations.RemoveIndex(model_name='listing', name='listing_search'),
+                migrations.AddIndex(
+                    model_name='listing',
+                    index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='listing_search'),
+                ),
+            ],
+        ),
     ]

@@ -79,7 +79,7 @@ class Listing(models.Model):
             ),
             models.Index(F("sort_title"), F("book"), name="listing_by_title"),
             HashIndex(fields=["title_key"], name="listing_by_exact_title"),
-            GinIndex(fields=["search"], name="listing_search", fastupdate=False),
+            GinIndex(fields=["search"], name="listing_search"),
             GinIndex(fields=["contributors"], name="listing_contributors"),
             GinIndex(fields=["all_series"], name="listing_series"),
             GinIndex(fields=["publishers"], name="listing_publishers"),
