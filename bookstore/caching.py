@@ -15,6 +15,7 @@ from bookstore import versions
 
 CACHE_CONTROL = "public, max-age=0, must-revalidate"
 MOST_KEPT = 16_000_000  # bytes in each process
+ANSWER_TAKES = 1_000  # bytes, for its headers and places
 LARGEST_KEPT = 100_000
 
 
@@ -42,10 +43,10 @@ class KeptAnswers:
         with self._lock:
             if (etag, accept) not in self._answers:
                 self._answers[etag, accept] = (response.content, dict(response.headers))
-                self._size += len(response.content) + len(accept)
+                self._size += len(response.content) + len(accept) + ANSWER_TAKES
             while self._size > MOST_KEPT:
                 (_etag, accept), (content, _headers) = self._answers.popitem(last=False)
-                self._size -= len(content) + len(accept)
+                self._size -= len(content) + len(accept) + ANSWER_TAKES
 
 
 kept = KeptAnswers()
@@ -65,7 +66,7 @@ class VersionedReads:
         if request.method not in {"GET", "HEAD"}:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin
         version = versions.current(self.version_name)
-        etag = version and etag_of(version, request.get_host(), request.get_full_path(), get_language() or "")
+        etag = version and etag_of(version, request.build_absolute_uri(), get_language() or "")
         if etag and is_known(request, etag):
             return publicly(HttpResponseNotModified(), etag)
         if etag and (again := self.kept_answer(etag, request)):

@@ -46,7 +46,7 @@ def test_searches_that_find_nothing_are_counted_each_time(client):
 
 
 def test_no_more_is_kept_than_fits(monkeypatch):
-    monkeypatch.setattr(caching, "MOST_KEPT", 1000)
+    monkeypatch.setattr(caching, "MOST_KEPT", 10 * (100 + caching.ANSWER_TAKES))
     kept, request = caching.KeptAnswers(), RequestFactory().get("/")
     for number in range(50):
         kept.keep(str(number), request, HttpResponse(b"x" * 100))

@@ -10,6 +10,11 @@ from django.db import migrations, models
 
 
 FORWARD = """
+-- for the programs of the version before, which write listings until they are stopped
+ALTER TABLE catalog_listing
+    ALTER COLUMN language SET DEFAULT '', ALTER COLUMN titles SET DEFAULT '{}', ALTER COLUMN people SET DEFAULT '{}',
+    ALTER COLUMN series_names SET DEFAULT '{}', ALTER COLUMN other_words SET DEFAULT '',
+    ALTER COLUMN description_words SET DEFAULT '', ALTER COLUMN copies SET DEFAULT '[]';
 CREATE FUNCTION remember_unlisted_book() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO catalog_unlisted (book_id, changed_in) VALUES (OLD.book_id, pg_current_xact_id()::text::bigint)

@@ -94,7 +94,7 @@ class Listing(models.Model):
 
 
 class Unlisted(models.Model):
-    """A book that has gone from the shop window, until every search index has forgotten it. A trigger writes it."""
+    """A book that has gone from the shop window, for search indexes to forget it. A trigger writes it."""
 
     book_id = models.UUIDField(primary_key=True)
     changed_in = models.BigIntegerField()

@@ -28,7 +28,7 @@ def search(query: BookQuery) -> Result:
     question = Question(snapshot.searcher, conditions)
     rows, cursor = question.page(query.page, sort) if in_words else statements.page_of(query.page, conditions, sort)
     facets = {name: facet_of(name, question) for name in query.facets}
-    return Result(rows, question.total(), cursor, facets, question.did_you_mean)
+    return Result(rows, question.total(), cursor, facets, question.did_you_mean, question.is_missed)
 
 
 def facet_of(name: str, question: Question) -> list[dict[str, Any]]:

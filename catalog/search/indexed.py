@@ -1,7 +1,5 @@
 """The search over the index: what `statements` answers in SQL, with typos forgiven and words reduced to their stems."""
 
-import itertools
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +9,7 @@ from tantivy import Occur, Order, Query, Searcher
 from bookstore.pagination import REACH, PageRequest, Total, read_cursor, write_cursor
 from catalog.reads import COLUMNS
 from catalog.search import facets, statements
-from catalog.search.conditions import Conditions
+from catalog.search.conditions import Conditions, every_word
 from catalog.search.index import asking, counting
 from catalog.search.index.asking import Words
 from catalog.search.index.fields import SAMPLES
@@ -26,13 +24,11 @@ ORDERS = {
 }
 FEW = 10  # books found, below which a better spelling is looked for
 DEEPEST = 100_000  # as far as endless scrolling by relevance goes
-MOST_SORTED = 5_000  # books that PostgreSQL sorts by title for the index, which has no letters to sort by
-MOST_LOOKED_AT = 2_000  # books whose copies are looked at one by one, to count exactly
-LOOKED_AT_ONCE = 200
-TAKEN_AT_ONCE = 101  # the largest page, and whether there is another
+MOST_LOOKED_AT = 3_000  # books that PostgreSQL sorts by title for the index, or looks at the copies of
 
 Row = dict[str, Any]
 Page = tuple[list[Row], str | None]
+Ranked = tuple[UUID, int | float]
 
 
 class Question:
@@ -41,6 +37,7 @@ class Question:
     def __init__(self, searcher: Searcher, conditions: Conditions) -> None:
         self.searcher, self.conditions = searcher, conditions
         self.did_you_mean: str | None = None
+        self.is_missed = False
         self.words = Words.of(conditions.folded)
         self.text = self.spelled(self.words) if "q" in conditions.values else Query.all_query()
         self.query = self.filtered(conditions)
@@ -49,11 +46,13 @@ class Question:
     def spelled(self, words: Words) -> Query:
         """The words as they are; if they find little, also as they may be meant, which then counts for less."""
         if not words.words:
+            self.is_missed = True
             return Query.empty_query()
         literal = asking.matching(self.searcher, words)
         if (found := self.up_to_few(literal)) < FEW:
             literal = asking.matching(self.searcher, words, cut=True)
             found = self.up_to_few(literal)
+        self.is_missed = not found
         if found == FEW or (better := better_spelling(self.searcher, words)) is None:
             return literal
         meant = asking.matching(self.searcher, better)
@@ -91,74 +90,71 @@ class Question:
             return Total(found, is_exact=True)
         if found > MOST_LOOKED_AT:
             return Total(found, is_exact=False)
-        return Total(sum(1 for _ in self.looked_at(self.query, "popular")), is_exact=True)
+        books = [book for book, _ in self.hits(self.query, "popular", 0, MOST_LOOKED_AT)]
+        return Total(len(suiting_books(books, self.conditions)), is_exact=True)
 
     def page(self, page: PageRequest, sort: str) -> Page:
-        if sort == "title":
-            return self.page_by_title(page)
-        query, start, shown = self.query, page.offset, 0
-        last_key = None
+        """One page in that order. PostgreSQL cuts it where letters or the copies of very many books decide."""
+        if sort == "title" or self.copies_decide:
+            return self.page_by_postgres(page, sort)
+        query, start, last_key = self.query, page.offset, None
         if page.cursor:
-            last_key, shown = read_cursor(page.cursor, f"index {sort}")
-            query, start = self.rest(sort, last_key), shown
-        found = list(itertools.islice(self.books(query, sort, start), page.size + 1))
+            last_key, start = read_cursor(page.cursor, f"index {sort}")
+            query = self.rest(sort, last_key)
+        found = self.ranked(query, sort, start, page.size + 1)
         rows = rows_of([book for book, _ in found[: page.size]])
         if len(found) <= page.size:
             return rows, None
         if sort == "relevance":
             return rows, write_cursor(f"index {sort}", [None, start + page.size])
         key = found[page.size - 1][1]
-        alike = sum(1 for _, other in found[: page.size] if other == key) + (shown if key == last_key else 0)
+        alike = sum(1 for _, other in found[: page.size] if other == key) + (start if key == last_key else 0)
         return rows, write_cursor(f"index {sort}", [key, alike])
+
+    def page_by_postgres(self, page: PageRequest, sort: str) -> Page:
+        """Of few books those that were found, in the index's order; of many, what has the words as they are."""
+        if self.count(self.query) > MOST_LOOKED_AT:
+            return statements.page_of(page, self.plain_conditions(), sort)
+        order = "relevance" if sort == "title" else sort
+        books = [book for book, _ in self.ranked(self.query, order, 0, MOST_LOOKED_AT)]
+        suiting = suiting_books(books, self.conditions) if self.copies_decide else set(books)
+        if sort == "title":
+            return statements.page_of(page, self.conditions, sort, among=list(suiting))
+        start = read_cursor(page.cursor, f"looked at {sort}")[0] if page.cursor else page.offset
+        ordered = [book for book in books if book in suiting]
+        rows, end = rows_of(ordered[start : start + page.size]), start + page.size
+        return rows, write_cursor(f"looked at {sort}", [end]) if len(ordered) > end else None
+
+    def plain_conditions(self) -> Conditions:
+        """The same for PostgreSQL, with the spelling as it was mended."""
+        return Conditions({**self.conditions.values, "q": every_word(self.words.whole)}, self.words.whole)
 
     def rest(self, sort: str, last_key: int | None) -> Query:
         """The books from that key on; by relevance, which is no property of a book, all of them."""
-        if sort not in ORDERS:
+        if last_key is None:
             return self.query
         field, order = ORDERS[sort]
-        beyond = asking.from_key_on(field, last_key, downwards=order == Order.Desc)
-        return both(self.query, beyond)
+        return both(self.query, asking.from_key_on(field, last_key, downwards=order == Order.Desc))
 
-    def books(self, query: Query, sort: str, start: int) -> Iterator[tuple[UUID, int | float]]:
-        """From a place in the order on, with the key or score of each."""
-        if not self.copies_decide:
-            return self.ranked(query, sort, start)
-        return itertools.islice(self.looked_at(query, sort), start, None)
-
-    def ranked(self, query: Query, sort: str, start: int = 0) -> Iterator[tuple[UUID, int | float]]:
+    def ranked(self, query: Query, sort: str, start: int, count: int) -> list[Ranked]:
+        """So many books from a place in the order on, with the key or score of each."""
         if sort != "relevance" or not self.is_large:
-            yield from self.hits(query, sort, start)
-            return
+            return self.hits(query, sort, start, count)
         first = asking.looked_at_first(self.words)
         ahead = both(query, first)
-        yield from self.hits(ahead, sort, start)
-        rest = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, first)])
-        yield from self.hits(rest, sort, max(0, start - self.count(ahead)))
+        found = self.hits(ahead, sort, start, count)
+        if len(found) < count:
+            rest = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, first)])
+            found += self.hits(rest, sort, max(0, start - self.count(ahead)), count - len(found))
+        return found
 
-    def hits(self, query: Query, sort: str, start: int) -> Iterator[tuple[UUID, int | float]]:
+    def hits(self, query: Query, sort: str, start: int, count: int) -> list[Ranked]:
+        if start > DEEPEST:
+            return []
         field, order = ORDERS.get(sort, (None, Order.Desc))
         by = {"order_by_field": field, "order": order} if field else {"weight_by_field": "weight"}
-        size = TAKEN_AT_ONCE
-        while start <= DEEPEST:
-            hits = self.searcher.search(query, size, count=False, offset=start, **by).hits
-            yield from zip(asking.books_at(self.searcher, hits), (key for key, _ in hits), strict=True)
-            if len(hits) < size:
-                return
-            start, size = start + size, LOOKED_AT_ONCE
-
-    def looked_at(self, query: Query, sort: str) -> Iterator[tuple[UUID, int | float]]:
-        """Those with a copy that all filters on copies hold for."""
-        ranked = self.ranked(query, sort)
-        while some := list(itertools.islice(ranked, LOOKED_AT_ONCE)):
-            suiting = suiting_books([book for book, _ in some], self.conditions)
-            yield from ((book, key) for book, key in some if book in suiting)
-
-    def page_by_title(self, page: PageRequest) -> Page:
-        """Few books are sorted by PostgreSQL; of very many it finds the words by itself, as they are."""
-        if self.count(self.query) > MOST_SORTED:
-            return statements.page_of(page, self.conditions, "title")
-        ids = [book for book, _ in self.books(self.query, "popular", 0)]
-        return statements.page_of(page, self.conditions, "title", among=ids)
+        hits = self.searcher.search(query, count, count=False, offset=start, **by).hits
+        return list(zip(asking.books_at(self.searcher, hits), (key for key, _ in hits), strict=True))
 
     def facet(self, name: str) -> list[dict[str, Any]]:
         """One facet's values with their counts, most frequent first; its own filter is left out."""
@@ -167,11 +163,13 @@ class Question:
         of_copies = name in facets.OF_A_COPY and others.has_copies()
         must_look = asking.copies_decide(others.adding(name, "") if of_copies else others)
         if not must_look and not (of_copies and name == "price"):
-            counts = counting.values(self.searcher, query, name)
-            return facets.labelled(name, self.count_each(name, others, counts) if of_copies else counts)
+            counts, exactly = counting.values(self.searcher, query, name)
+            return facets.labelled(
+                name, self.count_each(name, others, counts) if of_copies else counts, exactly=exactly
+            )
         if self.count(query) > MOST_LOOKED_AT:
-            return facets.labelled(name, counting.values(self.searcher, query, name), exactly=False)
-        ids = [book for book, _ in self.ranked(query, "popular")]
+            return facets.labelled(name, counting.values(self.searcher, query, name)[0], exactly=False)
+        ids = [book for book, _ in self.hits(query, "popular", 0, MOST_LOOKED_AT)]
         return facets.count_facets(name, others, among=ids)
 
     def count_each(self, name: str, others: Conditions, found: counting.Counts) -> counting.Counts:

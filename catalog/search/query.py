@@ -43,8 +43,4 @@ class Result:
     next_cursor: str | None
     facets: dict[str, list[dict[str, Any]]]
     did_you_mean: str | None = None
-
-    @property
-    def is_missed(self) -> bool:
-        """Whether nothing was found as it was typed."""
-        return not self.rows or self.did_you_mean is not None
+    is_missed: bool = False  # nothing was found as it was typed

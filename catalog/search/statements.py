@@ -42,7 +42,8 @@ def search(query: BookQuery, conditions: Conditions, sort: str) -> Result:
     """One page of the books that a query finds. Raises InvalidCursor."""
     rows, next_cursor = page_of(query.page, conditions, sort)
     facets = {name: facet_of(name, conditions) for name in query.facets}
-    return Result(rows, total_of(conditions), next_cursor, facets)
+    total = total_of(conditions)
+    return Result(rows, total, next_cursor, facets, is_missed=total.count == 0)
 
 
 def page_of(

@@ -9,7 +9,7 @@ from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models import MissedSearch
 from catalog.models.searches import LONGEST_KEPT
 
-PERSONAL = re.compile(r"@|\d{7}")  # an address, a telephone or card number; nobody's business
+PERSONAL = re.compile(r"@|(?:\d[\s().+/-]*){7}")  # an address, a telephone or card number; nobody's business
 
 
 def note_missed_search(words: str, meant: str = "") -> None:

@@ -1,6 +1,7 @@
 """The search index: what it finds, that it says the same as PostgreSQL, and that it keeps up whatever happens."""
 
 import random
+import shutil
 import threading
 from itertools import pairwise
 
@@ -170,9 +171,9 @@ def test_the_index_and_postgres_find_and_count_the_same(stock):
 
 
 @pytest.mark.parametrize("sort", ["relevance", "popular", "newest", "price", "-price", "rating", "title"])
-@pytest.mark.parametrize("filters", [{}, {"price_max": "40.00", "format": "paperback"}])
+@pytest.mark.parametrize("filters", [{}, {"price_max": "40.00", "condition": "new"}])
 def test_pages_and_cursors_show_every_book_once(client, stock, sort, filters):
-    wanted = {"q": "the", "sort": sort, "page_size": "3", **filters}
+    wanted = {"q": "the", "sort": sort, "page_size": "2", **filters}
     whole = client.get(URL, {**wanted, "page_size": "100"}).json()["results"]
     by_page, by_cursor = [], []
     page = client.get(URL, wanted).json()
@@ -180,10 +181,10 @@ def test_pages_and_cursors_show_every_book_once(client, stock, sort, filters):
     while cursor := page["pagination"]["next_cursor"]:
         page = client.get(URL, {**wanted, "cursor": cursor}).json()
         by_cursor += page["results"]
-    for number in range(1, len(whole) // 3 + 2):
+    for number in range(1, len(whole) // 2 + 2):
         by_page += client.get(URL, {**wanted, "page": str(number)}).json()["results"]
 
-    assert len(whole) > 3
+    assert len(whole) > 1
     assert by_page == by_cursor == whole
 
 
@@ -212,10 +213,47 @@ def test_changes_and_deletions_are_followed(client, shelf):
     assert titles(client, "trimalchio") == []
 
 
-def test_nothing_new_costs_nothing(shelf):
-    assert catch_up() == 8
-    state = store.State.read(store.in_use())
-    assert catch_up() == 0 or state.since == store.State.read(store.in_use()).since
+@pytest.mark.django_db(transaction=True)
+def test_nothing_new_costs_nothing(index):
+    make_book("One")
+    assert catch_up() == 1
+    assert catch_up() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_book_that_goes_and_comes_back_is_there(client, index):
+    book = make_book("The Great Gatsby")
+    catch_up()
+    Listing.objects.filter(pk=book.pk).delete()
+    refresh_listings([book.pk])
+
+    assert titles(client, "gatsby") == ["The Great Gatsby"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_folder_deleted_under_a_follower_is_made_anew(client, index):
+    make_book("The Great Gatsby")
+    follower = Follower()
+    follower.keep_up()
+    for folder in index.glob("index-*"):
+        shutil.rmtree(folder)
+
+    assert follower.keep_up() == 1
+    assert search(BookQuery(words="gatzby")).did_you_mean == "gatsby"
+
+
+@pytest.mark.parametrize(("minimum", "found"), [("4.4", True), ("4.41", False), ("0", True)])
+def test_a_rating_of_exactly_that_is_enough(client, index, db, minimum, found):
+    book = make_book("Rated River", rating_counts=[0, 0, 0, 3, 2])
+    make_book("Unrated River")
+
+    assert titles(client, "river", rating_min=minimum) == ([book.title] if found else [])
+
+
+def test_repeated_words_are_all_kept(client, index, db):
+    make_book("The Lord of the Rings", author="J.R.R. Tolkien")
+
+    assert answer(client, "teh lord of teh rings")["did_you_mean"] == "the lord of the rings"
 
 
 def test_a_damaged_or_foreign_index_is_not_asked(client, shelf):
@@ -224,6 +262,7 @@ def test_a_damaged_or_foreign_index_is_not_asked(client, shelf):
     assert client.get(URL, {"q": "gatsby"}).json()["pagination"]["total"] == 1  # by PostgreSQL
     assert catch_up() == 8  # built anew
     state = store.State.read(store.in_use())
+    assert state.shop
     store.replace(store.in_use() / store.STATE, store.json.dumps({**store.asdict(state), "shop": "another"}))
     assert client.get(URL, {"q": "gatsbi"}).json()["pagination"]["total"] == 0
     assert catch_up() == 8
@@ -315,8 +354,9 @@ def test_an_index_of_no_books_finds_none(db, index):
 def test_many_books_cost_as_many_queries_as_one(client, db, index):
     make_book("River One")
     catch_up()
+    client.get(URL, {"q": "another", "facets": "format"})
     one = count_queries(lambda: client.get(URL, {"q": "river", "facets": "format"}))
     for number in range(30):
         make_book(f"River {number}")
     catch_up()
-    assert count_queries(lambda: client.get(URL, {"q": "river", "facets": "format"})) == one
+    assert count_queries(lambda: client.get(URL, {"q": "river", "facets": "format"})) <= one

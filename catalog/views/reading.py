@@ -1,6 +1,5 @@
 """The catalogue over HTTP: public, readable by everybody, cacheable."""
 
-from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
@@ -78,12 +77,13 @@ class BookViewSet(BookWrites, VersionedReads, GenericViewSet):
         if query.words:
             answer["did_you_mean"] = found.did_you_mean
             note_if_missed(query, found)
-        return Response({**answer, "facets": found.facets} if query.facets else answer)
+        response = Response({**answer, "facets": found.facets} if query.facets else answer)
+        response.is_missed = found.is_missed
+        return response
 
     def may_be_kept(self, response: HttpResponse) -> bool:
         """Every search that finds nothing as it was typed is counted."""
-        data = getattr(response, "data", {})
-        return super().may_be_kept(response) and bool(data.get("results", True)) and not data.get("did_you_mean")
+        return super().may_be_kept(response) and not getattr(response, "is_missed", False)
 
     @extend_schema(
         operation_id="books_retrieve",
@@ -162,7 +162,8 @@ class SearchViewSet(VersionedReads, ViewSet):
         found = suggest(words(request.query_params.get("q", "")))
         books = [reads.in_list(row, base_url(request)) for row in found.books]
         subjects = serializers.SubjectInBookSerializer(found.subjects, many=True).data
-        return Response({**asdict(found), "books": books, "subjects": subjects})
+        return Response({"books": books, "authors": found.authors, "series": found.series, "subjects": subjects,
+                         "did_you_mean": found.did_you_mean})  # fmt: skip
 
 
 class EditionViewSet(EditionWrites, VersionedReads, ViewSet):

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error, connection
+from django.db import connection
 
 from catalog.search.index import store
 from catalog.search.index.following import Follower
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         try:
             if read := follower.keep_up():
                 self.say(read)
-        except (Error, OSError, ValueError) as error:
+        except Exception as error:
             self.stderr.write(f"{type(error).__name__}: {error}")
             connection.close()
             time.sleep(AFTER_AN_ERROR)

@@ -16,6 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, days: int, keep: int, **options: Any) -> None:
         old, _kinds = MissedSearch.objects.filter(last_at__lt=timezone.now() - timedelta(days=days)).delete()
-        rare = MissedSearch.objects.order_by("-count", "-last_at", "id").values("pk")[keep:]
-        more, _kinds = MissedSearch.objects.filter(pk__in=list(rare.values_list("pk", flat=True))).delete()
+        frequent = MissedSearch.objects.order_by("-count", "-last_at", "id").values("pk")[:keep]
+        more, _kinds = MissedSearch.objects.exclude(pk__in=frequent).delete()
         self.stdout.write(f"Forgot {old + more} searches.")

@@ -8,7 +8,7 @@ title, author or series or stand together in the title, and all that times a fac
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import prod
+from math import ceil, prod
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ STOP_WORD = 0.15  # of all books have it in a name; of a few thousand books none
 SMALL_SHOP = 10_000
 LARGE = 20_000  # books that may match, from which on the popular ones are looked at first
 MOST_MARKS = 200
+MOST_WORDS = 32
 
 # The filter's parameter, and the field of the index that holds its values.
 FIELDS = {
@@ -44,25 +45,32 @@ PRICES = {"price_min", "price_max"}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a reader typed, folded and cut into words; the last one may be the beginning of one."""
+    """What a reader typed, folded and cut into words; the last one may be the beginning of one.
+
+    `words` has them as they were typed, `different` each of them once.
+    """
 
     whole: str
     words: tuple[str, ...]
 
     @classmethod
     def of(cls, folded: str) -> "Words":
-        return cls(folded, tuple(dict.fromkeys(spaced(folded).split())))
+        return cls(folded, tuple(spaced(folded).split()[:MOST_WORDS]))
+
+    @property
+    def different(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.words))
 
 
 def matching(searcher: Searcher, words: Words, *, cut: bool = False) -> Query:
     """All books with all of these words, scored; the last one may be cut if it is rare, or if that is said."""
     last = words.words[-1]
     begins = {last} if cut or (len(last) >= SHORTEST_START and not has_plenty(searcher, last)) else set()
-    needed = [word for word in words.words if not is_stop_word(searcher, word) or (cut and word in begins)]
+    needed = [word for word in words.different if not is_stop_word(searcher, word) or (cut and word in begins)]
     parts = [(Occur.Must, somewhere(searcher, word, may_begin=word in begins)) for word in needed]
     if not needed:
-        parts = [(Occur.Must, constant(term("names", word), ANYWHERE)) for word in words.words]
-    parts += [(Occur.Should, best_place(searcher, word, may_begin=word in begins)) for word in words.words]
+        parts = [(Occur.Must, constant(term("names", word), ANYWHERE)) for word in words.different]
+    parts += [(Occur.Should, best_place(searcher, word, may_begin=word in begins)) for word in words.different]
     parts += [(Occur.Should, query) for query in whole(words)]
     return Query.boolean_query(parts)
 
@@ -76,7 +84,7 @@ def has_plenty(searcher: Searcher, word: str) -> bool:
 
 
 def size_of(searcher: Searcher, words: Words) -> int:
-    """At most how many books match, as far as that is known without looking."""
+    """About how many books match at most, as far as that is known without looking."""
     last = words.words[-1:]
     sizes = [
         max(searcher.doc_freq("words", word), searcher.doc_freq("starts", word) if word in last else 0)
@@ -162,7 +170,7 @@ def one_filter(name: str, value: Any, *, of_any_copy: bool) -> Query:
     if name == "availability":
         return any_of(term("availability", each) for each in value)
     field, end = ("highest_price", "from") if name == "price_min" and of_any_copy else RANGES[name]
-    value = int(-(-value * 100 // 1)) if name == "rating_min" else value
+    value = ceil(round(value * 100, 6)) if name == "rating_min" else value
     lower, upper = (value, None) if end == "from" else (None, value)
     return Query.range_query(schema(), field, FieldType.Integer, lower_bound=lower, upper_bound=upper)
 

@@ -13,17 +13,24 @@ Counts = list[tuple[Any, int]]
 
 TERMS = {"format": "formats", "language": "languages", "subject": "subjects", "availability": "availability"}
 STARS = (1, 2, 3, 4, 5)
+OF_A_SEGMENT = 20_000  # values
 
 
-def values(searcher: Searcher, query: Query, name: str) -> Counts:
-    """The values of a facet among the books found with their numbers, most frequent first."""
+def values(searcher: Searcher, query: Query, name: str) -> tuple[Counts, bool]:
+    """The values of a facet among the books found with their numbers, most frequent first, and whether these are exact.
+
+    Each segment of the index names its most frequent values; what is rare in all of them may be missed.
+    """
     if name in TERMS:
-        wanted: dict[str, Any] = {"terms": {"field": TERMS[name], "size": MOST_VALUES + 1}}
+        wanted: dict[str, Any] = {
+            "terms": {"field": TERMS[name], "size": MOST_VALUES + 1, "segment_size": OF_A_SEGMENT}
+        }
     elif name == "price":
         wanted = ranges("price", PRICE_STEPS)
     else:
         wanted = ranges("rating", [star * 100 for star in STARS])
-    buckets = searcher.aggregate(query, {"found": wanted})["found"]["buckets"]
+    found = searcher.aggregate(query, {"found": wanted})["found"]
+    buckets, exactly = found["buckets"], not found.get("doc_count_error_upper_bound")
     counted = [(read(name, bucket["key"]), bucket["doc_count"]) for bucket in buckets]
     if name in {"price", "rating"}:
         counted = [count for count, bucket in zip(counted, buckets, strict=True) if "from" in bucket]
@@ -32,7 +39,7 @@ def values(searcher: Searcher, query: Query, name: str) -> Counts:
     if name == "rating":
         counted = at_least([count for _, count in counted])
     kept = [(value, count) for value, count in counted if count and value not in ("", Format.UNKNOWN)]
-    return sorted(kept, key=lambda each: (-each[1], each[0]))[:MOST_VALUES]
+    return sorted(kept, key=lambda each: (-each[1], each[0]))[:MOST_VALUES], exactly
 
 
 def ranges(field: str, steps: Any) -> dict[str, Any]:

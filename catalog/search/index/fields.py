@@ -15,7 +15,7 @@ from django.conf import settings
 
 from catalog.vocabularies import Availability
 
-VERSION = 4  # another number makes every shop build its index anew
+VERSION = 5  # another number makes every shop build its index anew
 
 COLUMNS = [
     "title", "series", "book_id", "title_key", "sort_title", "subtitle", "titles", "people", "series_names",
@@ -124,10 +124,11 @@ def add_all(made: tantivy.Document, name: str, texts: Iterable[str]) -> None:
 
 def add_numbers(made: tantivy.Document, row: dict[str, Any], prices: list[int]) -> None:
     """What is filtered, counted and sorted by number. Every order ends in bits of the book's id, to be total."""
-    rating = int((row["rating_average"] or 0) * 100)
+    rating = row["rating_average"] and int(row["rating_average"] * 100)
     price = row["price_minor"]
     made.add_integer("availability", row["availability"])
-    made.add_integer("rating", rating)
+    if rating is not None:
+        made.add_integer("rating", rating)
     if row["published"] is not None:
         made.add_integer("published", row["published"])
     if price is not None and row["currency"] == settings.SHOP_CURRENCY:
@@ -139,7 +140,7 @@ def add_numbers(made: tantivy.Document, row: dict[str, Any], prices: list[int]) 
         "by_date": 0 if row["published"] is None else row["published"] + 2**31,
         "by_price": NO_PRICE if price is None else min(price, NO_PRICE - 1),
         "by_price_down": 0 if price is None else price + 1,
-        "by_rating": (rating << 22) + min(row["rating_count"], 2**22 - 1),
+        "by_rating": ((rating or 0) << 22) + min(row["rating_count"], 2**22 - 1),
     }
     tie = row["book_id"].int & (2**TIE_BITS - 1)
     for name, value in orders.items():

@@ -6,6 +6,7 @@ reading began, so one that commits late is not missed, and what is read twice ch
 leaves the last state written, which is never ahead of the files.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,9 @@ CHUNK = 2_000
 POPULAR = 20_000  # books that are looked at first where very many have the words
 NOW = "coalesce(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint"
 CHANGED = f"changed_in >= %(since)s AND changed_in <> ALL(%(seen)s) AND changed_in <= {NOW}"
-IS_BEHIND = f"""SELECT (SELECT id FROM catalog_indexedshop LIMIT 1)::text,
+# The one row is inserted anew by whoever restores a backup: the number of that transaction tells the databases apart.
+SHOP = "SELECT id::text || ':' || xmin::text FROM catalog_indexedshop ORDER BY id LIMIT 1"
+IS_BEHIND = f"""SELECT ({SHOP}),
     EXISTS (SELECT 1 FROM catalog_listing WHERE {CHANGED}) OR EXISTS (SELECT 1 FROM catalog_unlisted WHERE {CHANGED})"""
 
 
@@ -50,46 +53,55 @@ class Follower:
         """Read what is new, or build the index if there is none of this shop and version; counts the books read."""
         try:
             state = usable_state()
-            if state is None:
+            behind = state and is_behind(state)
+            if state is None or behind is None:
                 return self.build()
-            return self.catch_up(state) if is_behind(state) else 0
+            return self.catch_up(state) if behind else 0
         except BaseException:
             self._writer = None  # with what it had not committed
             raise
 
     def build(self) -> int:
         """Make the index from all listings, beside the one in use, and then use it."""
-        shop = IndexedShop.objects.first() or IndexedShop.objects.create()
+        shop = this_shop()
         refresh_old_listings()
         folder = store.new_folder()
+        self._writer = None  # it may be of a folder of this name that somebody has deleted
         writer = self.writer(folder)
-        state = State(str(shop.pk), oldest_open_transaction(), popular_from=popularity_of_place(POPULAR))
-        read = 0
-        for row in rows("true", {}):
-            writer.add_document(document(row, state.popular_from))
-            read += 1
+        popular_from, read = popularity_of_place(POPULAR), 0
+        with one_moment():
+            since = oldest_open_transaction()
+            for row in rows("true", {}):
+                writer.add_document(document(row, popular_from))
+                read += 1
         writer.commit()
-        state.write(folder)
+        State(shop, since, popular_from=popular_from, books=read).write(folder)
         store.use(folder)
         versions.bump("catalog")
         return read
 
     def catch_up(self, state: State) -> int:
-        """Read what was committed since; nobody sees any of it before all of it is there."""
+        """Read what was committed since; nobody sees any of it before all of it is there.
+
+        What has gone comes first: a book that went and came back is there. Both as of one moment, or what a
+        transaction did to two books might be read of one only.
+        """
         folder = store.in_use()
         if folder is None:
             return self.build()
         writer, values = self.writer(folder), {"since": state.since, "seen": state.seen}
-        since, seen, read = oldest_open_transaction(), set(state.seen), 0
-        for row in rows(CHANGED, values):
-            writer.delete_documents_by_term("book", str(row["book_id"]))
-            writer.add_document(document(row, state.popular_from))
-            seen.add(row["changed_in"])
-            read += 1
-        for book, changed_in in gone(values):
-            writer.delete_documents_by_term("book", str(book))
-            seen.add(changed_in)
-            read += 1
+        seen, read = set(state.seen), 0
+        with one_moment():
+            since = oldest_open_transaction()
+            for book, changed_in in gone(values):
+                writer.delete_documents_by_term("book", str(book))
+                seen.add(changed_in)
+                read += 1
+            for row in rows(CHANGED, values):
+                writer.delete_documents_by_term("book", str(row["book_id"]))
+                writer.add_document(document(row, state.popular_from))
+                seen.add(row["changed_in"])
+                read += 1
         writer.commit()
         read_by_now = sorted(number for number in seen if number >= since)
         replace(state, since=since, seen=read_by_now).write(folder)
@@ -103,14 +115,37 @@ class Follower:
 
 
 def usable_state() -> State | None:
+    """The state of the index in use, unless it is of another version, or the shop has far outgrown it."""
     folder = store.in_use()
     try:
         state = State.read(folder) if folder else None
     except (OSError, ValueError, TypeError):
         return None
-    if state is None or state.version != VERSION or is_behind(state) is None:
+    if state is None or state.version != VERSION:
         return None
-    return state
+    snapshot = store.reader.snapshot()
+    outgrown = snapshot is None or snapshot.searcher.num_docs > 2 * max(state.books, POPULAR)
+    return None if outgrown else state
+
+
+def this_shop() -> str:
+    """What tells this database from others and from what it was before a backup was restored."""
+    if not IndexedShop.objects.exists():
+        IndexedShop.objects.create()
+    with connection.cursor() as cursor:
+        cursor.execute(SHOP)
+        return str(cursor.fetchone()[0])
+
+
+@contextlib.contextmanager
+def one_moment() -> Iterator[None]:
+    """Whatever is read inside is read as of the same moment."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def gone(values: dict[str, Any]) -> list[tuple[UUID, int]]:
@@ -132,8 +167,8 @@ def popularity_of_place(place: int) -> int:
 
 
 def rows(condition: str, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Listings by COLUMNS, some thousand in memory at a time, all as of one moment."""
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
+    """Listings by COLUMNS, some thousand in memory at a time."""
+    with connection.chunked_cursor() as cursor:
         cursor.itersize = CHUNK
         cursor.execute(f"SELECT {', '.join(COLUMNS)} FROM catalog_listing WHERE {condition}", values)
         while found := cursor.fetchmany(CHUNK):
@@ -143,5 +178,8 @@ def rows(condition: str, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def refresh_old_listings() -> None:
     """Derive anew the listings from before there was an index; they have no words yet."""
-    while books := list(Listing.objects.filter(titles=[]).values_list("pk", flat=True)[:CHUNK]):
+    old = Listing.objects.filter(titles=[]).order_by("pk").values_list("pk", flat=True)
+    books = list(old[:CHUNK])
+    while books:
         refresh_books(books)
+        books = list(old.filter(pk__gt=books[-1])[:CHUNK])

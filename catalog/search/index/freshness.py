@@ -10,6 +10,7 @@ from catalog.search.index.following import is_behind
 from catalog.search.index.store import Snapshot
 
 PAUSE = 0.01  # seconds
+NOT_AGAIN_FOR = 1.0  # seconds after a wait in vain: during an import not every search has to wait
 
 
 class Freshness:
@@ -17,13 +18,14 @@ class Freshness:
 
     def __init__(self) -> None:
         self._checked: tuple[str, Snapshot] | None = None
+        self._waits_from = 0.0
 
     def snapshot(self) -> Snapshot | None:
         """The index, if need be a moment later; None if there is none of this shop. It may be behind an import."""
         until = time.monotonic() + settings.SEARCH_PATIENCE
         while (snapshot := store.reader.snapshot()) is not None:
             version = versions.current("catalog")
-            if self._checked and self._checked[0] == version and self._checked[1] is snapshot:
+            if version and self._checked == (version, snapshot):
                 return snapshot
             behind = is_behind(snapshot.state)
             if behind is None:
@@ -31,7 +33,10 @@ class Freshness:
             if not behind:
                 self._checked = (version, snapshot) if version else None
                 return snapshot
-            if time.monotonic() > until or not store.is_written():
+            if time.monotonic() < self._waits_from or not store.is_written():
+                return snapshot
+            if time.monotonic() > until:
+                self._waits_from = time.monotonic() + NOT_AGAIN_FOR
                 return snapshot
             time.sleep(PAUSE)
         return None

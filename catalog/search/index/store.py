@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import tantivy
@@ -22,13 +23,14 @@ STATE, CURRENT = "state.json", "current"
 class State:
     """What an index was made from, and how far it has read: all transactions below `since`, and those in `seen`.
 
-    Books with a popularity of `popular_from` were marked as popular when it was made.
+    Books with a popularity of `popular_from` count as popular; it had so many `books` when it was made.
     """
 
     shop: str
     since: int
     seen: list[int] = field(default_factory=list)
     popular_from: int = 0
+    books: int = 0
     version: int = VERSION
 
     def write(self, folder: Path) -> None:
@@ -66,6 +68,7 @@ class Reader:
     """This process's view of the index in use; opened again when another is, or when it has grown."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._known: tuple[Any, ...] = ()
         self._index: tantivy.Index | None = None
         self._folder: Path | None = None
@@ -73,6 +76,10 @@ class Reader:
 
     def snapshot(self) -> Snapshot | None:
         """The newest state of the index, or None while there is none."""
+        with self._lock:
+            return self._newest()
+
+    def _newest(self) -> Snapshot | None:
         try:
             folder = root() / (root() / CURRENT).read_text()
             stat = os.stat(folder / STATE)
