@@ -11,7 +11,7 @@ from catalog.reads import COLUMNS
 from catalog.search import facets, statements
 from catalog.search.conditions import Conditions, every_word
 from catalog.search.index import asking, counting
-from catalog.search.index.asking import Words
+from catalog.search.index.asking import Meaning, Words
 from catalog.search.index.fields import SAMPLES
 from catalog.search.index.spelling import better_spelling
 
@@ -26,6 +26,9 @@ FEW = 10  # books found, below which a better spelling is looked for
 DEEPEST = 100_000  # as far as endless scrolling by relevance goes
 MOST_LOOKED_AT = 3_000  # books that PostgreSQL sorts by title for the index, or looks at the copies of
 
+NOTHING = Meaning(Query.empty_query(), Query.empty_query())
+EVERYTHING = Meaning(Query.all_query(), Query.all_query())
+
 Row = dict[str, Any]
 Page = tuple[list[Row], str | None]
 Ranked = tuple[UUID, int | float]
@@ -39,37 +42,42 @@ class Question:
         self.did_you_mean: str | None = None
         self.is_missed = False
         self.words = Words.of(conditions.folded)
-        self.text = self.spelled(self.words) if "q" in conditions.values else Query.all_query()
-        self.query = self.filtered(conditions)
+        self.text = self.spelled(self.words) if "q" in conditions.values else EVERYTHING
+        self.plain, self.scored = (self.filtered(text, conditions) for text in (self.text.plain, self.text.scored))
         self.copies_decide = asking.copies_decide(conditions)
 
-    def spelled(self, words: Words) -> Query:
+    def spelled(self, words: Words) -> Meaning:
         """The words as they are; if they find little, also as they may be meant, which then counts for less."""
         if not words.words:
             self.is_missed = True
-            return Query.empty_query()
+            return NOTHING
         literal = asking.matching(self.searcher, words)
-        if (found := self.up_to_few(literal)) < FEW:
+        found = self.up_to_few(literal.plain)
+        if found < FEW and not asking.may_be_cut(self.searcher, words):
             literal = asking.matching(self.searcher, words, cut=True)
-            found = self.up_to_few(literal)
+            found = self.up_to_few(literal.plain)
         self.is_missed = not found
         if found == FEW or (better := better_spelling(self.searcher, words)) is None:
             return literal
         meant = asking.matching(self.searcher, better)
-        if found and self.count(meant) < 10 * found:
+        if found and self.count(meant.plain) < 10 * found:
             return literal
         self.did_you_mean = better.whole
-        if not found:
-            self.words = better
-            return meant
-        return Query.boolean_query([(Occur.Should, literal), (Occur.Should, Query.boost_query(meant, 0.6))])
+        if found:
+            return literal.or_else(meant)
+        self.words = better
+        return meant
 
     def up_to_few(self, query: Query) -> int:
-        return len(self.searcher.search(query, FEW, count=False).hits)
+        """How many books there are, up to FEW; the popular ones are looked at first, as that takes no time."""
+        for some in (both(query, asking.popular()), query):
+            found = len(self.searcher.search(some, FEW, count=False).hits)
+            if found == FEW:
+                break
+        return found
 
-    def filtered(self, conditions: Conditions) -> Query:
-        filters = asking.filtering(conditions)
-        return Query.boolean_query([(Occur.Must, part) for part in (self.text, *filters)])
+    def filtered(self, text: Query, conditions: Conditions) -> Query:
+        return Query.boolean_query([(Occur.Must, part) for part in (text, *asking.filtering(conditions))])
 
     @property
     def is_large(self) -> bool:
@@ -82,26 +90,25 @@ class Question:
     def total(self) -> Total:
         """Exact up to REACH, except where the copies of very many books would have to be looked at."""
         if self.is_large:
-            some = self.count(both(self.query, asking.term("sample", "0")))
+            some = self.count(both(self.plain, asking.term("sample", "0")))
             if some * SAMPLES > 2 * REACH:
                 return Total(some * SAMPLES, is_exact=False)
-        found = self.count(self.query)
+        found = self.count(self.plain)
         if not self.copies_decide:
             return Total(found, is_exact=True)
         if found > MOST_LOOKED_AT:
             return Total(found, is_exact=False)
-        books = [book for book, _ in self.hits(self.query, "popular", 0, MOST_LOOKED_AT)]
+        books = [book for book, _ in self.hits(self.plain, "popular", 0, MOST_LOOKED_AT)]
         return Total(len(suiting_books(books, self.conditions)), is_exact=True)
 
     def page(self, page: PageRequest, sort: str) -> Page:
         """One page in that order. PostgreSQL cuts it where letters or the copies of very many books decide."""
         if sort == "title" or self.copies_decide:
             return self.page_by_postgres(page, sort)
-        query, start, last_key = self.query, page.offset, None
+        start, last_key = page.offset, None
         if page.cursor:
             last_key, start = read_cursor(page.cursor, f"index {sort}")
-            query = self.rest(sort, last_key)
-        found = self.ranked(query, sort, start, page.size + 1)
+        found = self.ranked(sort, start, page.size + 1, last_key)
         rows = rows_of([book for book, _ in found[: page.size]])
         if len(found) <= page.size:
             return rows, None
@@ -113,10 +120,10 @@ class Question:
 
     def page_by_postgres(self, page: PageRequest, sort: str) -> Page:
         """Of few books those that were found, in the index's order; of many, what has the words as they are."""
-        if self.count(self.query) > MOST_LOOKED_AT:
+        if self.count(self.plain) > MOST_LOOKED_AT:
             return statements.page_of(page, self.plain_conditions(), sort)
         order = "relevance" if sort == "title" else sort
-        books = [book for book, _ in self.ranked(self.query, order, 0, MOST_LOOKED_AT)]
+        books = [book for book, _ in self.ranked(order, 0, MOST_LOOKED_AT)]
         suiting = suiting_books(books, self.conditions) if self.copies_decide else set(books)
         if sort == "title":
             return statements.page_of(page, self.conditions, sort, among=list(suiting))
@@ -129,23 +136,26 @@ class Question:
         """The same for PostgreSQL, with the spelling as it was mended."""
         return Conditions({**self.conditions.values, "q": every_word(self.words.whole)}, self.words.whole)
 
-    def rest(self, sort: str, last_key: int | None) -> Query:
-        """The books from that key on; by relevance, which is no property of a book, all of them."""
-        if last_key is None:
-            return self.query
-        field, order = ORDERS[sort]
-        return both(self.query, asking.from_key_on(field, last_key, downwards=order == Order.Desc))
+    def ranked(self, sort: str, start: int, count: int, last_key: int | None = None) -> list[Ranked]:
+        """So many books from a place in the order on, or from a place behind a key, with the key or score of each."""
+        if sort == "relevance":
+            return self.best(start, count) if self.is_large else self.hits(self.scored, sort, start, count)
+        query = self.plain
+        if last_key is not None:
+            field, order = ORDERS[sort]
+            query = both(query, asking.from_key_on(field, last_key, downwards=order == Order.Desc))
+        return self.hits(query, sort, start, count)
 
-    def ranked(self, query: Query, sort: str, start: int, count: int) -> list[Ranked]:
-        """So many books from a place in the order on, with the key or score of each."""
-        if sort != "relevance" or not self.is_large:
-            return self.hits(query, sort, start, count)
-        first = asking.looked_at_first(self.words)
-        ahead = both(query, first)
-        found = self.hits(ahead, sort, start, count)
+    def best(self, start: int, count: int) -> list[Ranked]:
+        """Of very many books, first those that are popular or called just so; then all others."""
+        called_so, popular = asking.called_so(self.words), asking.popular()
+        named = self.hits(both(self.scored, called_so), "relevance", 0, start + count)
+        known = both(self.scored, popular, but=called_so)
+        first = sorted([*named, *self.hits(known, "relevance", 0, start + count)], key=lambda book: -book[1])
+        found = first[start : start + count]
         if len(found) < count:
-            rest = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, first)])
-            found += self.hits(rest, sort, max(0, start - self.count(ahead)), count - len(found))
+            rest = both(self.scored, Query.all_query(), but=asking.any_of([called_so, popular]))
+            found += self.hits(rest, "relevance", max(0, start - len(first)), count - len(found))
         return found
 
     def hits(self, query: Query, sort: str, start: int, count: int) -> list[Ranked]:
@@ -159,7 +169,7 @@ class Question:
     def facet(self, name: str) -> list[dict[str, Any]]:
         """One facet's values with their counts, most frequent first; its own filter is left out."""
         others = self.conditions.leaving_out(facets.PARAMETERS.get(name, (name,)))
-        query = self.filtered(others)
+        query = self.filtered(self.text.plain, others)
         of_copies = name in facets.OF_A_COPY and others.has_copies()
         must_look = asking.copies_decide(others.adding(name, "") if of_copies else others)
         if not must_look and not (of_copies and name == "price"):
@@ -174,12 +184,13 @@ class Question:
 
     def count_each(self, name: str, others: Conditions, found: counting.Counts) -> counting.Counts:
         """How many books have a copy with that value for which the other filters hold too."""
-        counts = [(value, self.count(self.filtered(others.adding(name, value)))) for value, _ in found]
+        counts = [(value, self.count(self.filtered(self.text.plain, others.adding(name, value)))) for value, _ in found]
         return sorted(((value, count) for value, count in counts if count), key=lambda each: (-each[1], each[0]))
 
 
-def both(query: Query, condition: Query) -> Query:
-    return Query.boolean_query([(Occur.Must, query), (Occur.Must, asking.constant(condition, 0))])
+def both(query: Query, condition: Query, *, but: Query | None = None) -> Query:
+    parts = [(Occur.Must, query), (Occur.Must, asking.constant(condition, 0))]
+    return Query.boolean_query([*parts, (Occur.MustNot, but)] if but else parts)
 
 
 def rows_of(books: list[UUID]) -> list[Row]:

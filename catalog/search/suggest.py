@@ -77,7 +77,8 @@ def books_called(searcher: Searcher, words: Words) -> list[UUID]:
     parts += [(Occur.Should, asking.constant(asking.term("titles", word), 1)) for word in words.words]
     query = Query.boolean_query(parts)
     if asking.size_of(searcher, words) > asking.LARGE:
-        first = Query.boolean_query([(Occur.Must, query), (Occur.Must, asking.looked_at_first(words))])
+        known = asking.constant(asking.any_of([asking.popular(), asking.called_so(words)]), 0)
+        first = Query.boolean_query([(Occur.Must, query), (Occur.Must, known)])
         if len(found := ranked(searcher, first, MOST_BOOKS)) == MOST_BOOKS:
             return found
     return ranked(searcher, query, MOST_BOOKS)

@@ -23,6 +23,7 @@ STEM_WEIGHT = 2.0  # in the title
 START_WEIGHT = 1.8  # a beginning of a name's word
 EXACT_WEIGHTS = {"exact_title": 10.0, "main_title": 4.0, "exact_person": 6.0, "exact_series": 5.0}
 TOGETHER = 2.0  # the words stand together in the title
+OTHERWISE = 0.6  # what the words may be meant to be, where they are words themselves
 SHORTEST_START = 2  # letters; one begins too much
 PLENTY = 5_000  # books with a word, from which on neither its stem nor words that begin with it are needed
 STOP_WORD = 0.15  # of all books have it in a name; of a few thousand books none is left out for that
@@ -62,17 +63,35 @@ class Words:
         return tuple(dict.fromkeys(self.words))
 
 
-def matching(searcher: Searcher, words: Words, *, cut: bool = False) -> Query:
-    """All books with all of these words, scored; the last one may be cut if it is rare, or if that is said."""
-    last = words.words[-1]
-    begins = {last} if cut or (len(last) >= SHORTEST_START and not has_plenty(searcher, last)) else set()
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What words are taken to mean: the books that have them, and the same with scores, which takes longer."""
+
+    plain: Query
+    scored: Query
+
+    def or_else(self, other: "Meaning") -> "Meaning":
+        """The books of either; the other's count for less."""
+        less = Query.boost_query(other.scored, OTHERWISE)
+        return Meaning(any_of([self.plain, other.plain]), any_of([self.scored, less]))
+
+
+def matching(searcher: Searcher, words: Words, *, cut: bool = False) -> Meaning:
+    """All books with all of these words; the last one may be cut if it is rare, or if that is said."""
+    begins = {words.words[-1]} if cut or may_be_cut(searcher, words) else set()
     needed = [word for word in words.different if not is_stop_word(searcher, word) or (cut and word in begins)]
     parts = [(Occur.Must, somewhere(searcher, word, may_begin=word in begins)) for word in needed]
     if not needed:
         parts = [(Occur.Must, constant(term("names", word), ANYWHERE)) for word in words.different]
-    parts += [(Occur.Should, best_place(searcher, word, may_begin=word in begins)) for word in words.different]
-    parts += [(Occur.Should, query) for query in whole(words)]
-    return Query.boolean_query(parts)
+    scores = [(Occur.Should, best_place(searcher, word, may_begin=word in begins)) for word in words.different]
+    scores += [(Occur.Should, query) for query in whole(words)]
+    return Meaning(Query.boolean_query(parts), Query.boolean_query([*parts, *scores]))
+
+
+def may_be_cut(searcher: Searcher, words: Words) -> bool:
+    """Whether the last word is taken for a beginning without being told so."""
+    last = words.words[-1]
+    return len(last) >= SHORTEST_START and not has_plenty(searcher, last)
 
 
 def is_stop_word(searcher: Searcher, word: str) -> bool:
@@ -124,9 +143,13 @@ def exactly(words: Words) -> list[Query]:
     return [constant(term(name, words.whole), weight) for name, weight in EXACT_WEIGHTS.items()]
 
 
-def looked_at_first(words: Words) -> Query:
-    """The popular books, and those that are called just so."""
-    return constant(any_of([term("tier", "popular"), *exactly(words)]), 0)
+def called_so(words: Words) -> Query:
+    """The books that are called just so, however few know them."""
+    return any_of(exactly(words))
+
+
+def popular() -> Query:
+    return term("tier", "popular")
 
 
 def stems_in_all_languages(word: str) -> list[str]:

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from catalog.vocabularies import Availability
 
-VERSION = 5  # another number makes every shop build its index anew
+VERSION = 6  # another number makes every shop build its index anew
 
 COLUMNS = [
     "title", "series", "book_id", "title_key", "sort_title", "subtitle", "titles", "people", "series_names",

@@ -25,7 +25,7 @@ from catalog.services.changes import refresh_books
 
 MEMORY = 128_000_000  # bytes that the writer fills before it writes a segment
 CHUNK = 2_000
-POPULAR = 20_000  # books that are looked at first where very many have the words
+POPULAR = 5_000  # books that are looked at first where very many have the words
 NOW = "coalesce(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint"
 CHANGED = f"changed_in >= %(since)s AND changed_in <> ALL(%(seen)s) AND changed_in <= {NOW}"
 # The one row is inserted anew by whoever restores a backup: the number of that transaction tells the databases apart.
