@@ -27,12 +27,15 @@ def search(query: BookQuery) -> Result:
         return statements.search(query, conditions, sort)
     question = Question(snapshot.searcher, conditions)
     rows, cursor = question.page(query.page, sort) if in_words else statements.page_of(query.page, conditions, sort)
-    facets = {name: facet_of(name, question) for name in query.facets}
-    return Result(rows, question.total(), cursor, facets, question.did_you_mean, question.is_missed)
+    return Result(
+        rows, question.total(), cursor, facets_of(query.facets, question), question.did_you_mean, question.is_missed
+    )
 
 
-def facet_of(name: str, question: Question) -> list[dict[str, Any]]:
-    """One facet's values, counted once for each version of the catalogue and language of the labels."""
-    key = f"indexed facet:{name}:{get_language()}:{question.conditions.digest}"
-    counted: list[dict[str, Any]] = versions.remembered("catalog", key, lambda: question.facet(name))
+def facets_of(names: tuple[str, ...], question: Question) -> dict[str, list[dict[str, Any]]]:
+    """The facets asked for, counted once for each version of the catalogue and language of the labels."""
+    if not names:
+        return {}
+    key = f"indexed facets:{','.join(names)}:{get_language()}:{question.conditions.digest}"
+    counted: dict[str, list[dict[str, Any]]] = versions.remembered("catalog", key, lambda: question.facets(names))
     return counted

@@ -1,5 +1,7 @@
 """The search over the index: what `statements` answers in SQL, with typos forgiven and words reduced to their stems."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from catalog.search import facets, statements
 from catalog.search.conditions import Conditions, every_word
 from catalog.search.index import asking, counting
 from catalog.search.index.asking import Meaning, Words
-from catalog.search.index.fields import SAMPLES
+from catalog.search.index.fields import SAMPLES, TIERS
 from catalog.search.index.spelling import better_spelling
 
 ORDERS = {
@@ -70,7 +72,7 @@ class Question:
 
     def up_to_few(self, query: Query) -> int:
         """How many books there are, up to FEW; the popular ones are looked at first, as that takes no time."""
-        for some in (both(query, asking.popular()), query):
+        for some in (asking.both(query, asking.popular()), query):
             found = len(self.searcher.search(some, FEW, count=False).hits)
             if found == FEW:
                 break
@@ -90,7 +92,7 @@ class Question:
     def total(self) -> Total:
         """Exact up to REACH, except where the copies of very many books would have to be looked at."""
         if self.is_large:
-            some = self.count(both(self.plain, asking.term("sample", "0")))
+            some = self.count(asking.both(self.plain, asking.term("sample", "0")))
             if some * SAMPLES > 2 * REACH:
                 return Total(some * SAMPLES, is_exact=False)
         found = self.count(self.plain)
@@ -143,19 +145,24 @@ class Question:
         query = self.plain
         if last_key is not None:
             field, order = ORDERS[sort]
-            query = both(query, asking.from_key_on(field, last_key, downwards=order == Order.Desc))
+            query = asking.both(query, asking.from_key_on(field, last_key, downwards=order == Order.Desc))
         return self.hits(query, sort, start, count)
 
     def best(self, start: int, count: int) -> list[Ranked]:
-        """Of very many books, first those that are popular or called just so; then all others."""
-        called_so, popular = asking.called_so(self.words), asking.popular()
-        named = self.hits(both(self.scored, called_so), "relevance", 0, start + count)
-        known = both(self.scored, popular, but=called_so)
-        first = sorted([*named, *self.hits(known, "relevance", 0, start + count)], key=lambda book: -book[1])
-        found = first[start : start + count]
+        """Of very many books, first those that are popular or called just so, then the less popular, then all."""
+        called_so = asking.called_so(self.words)
+        popular, known = (asking.of_tier(name) for name in TIERS)
+        named = self.hits(asking.both(self.scored, called_so), "relevance", 0, start + count)
+        first = self.hits(asking.both(self.scored, popular, but=called_so), "relevance", 0, start + count)
+        first = sorted([*named, *first], key=lambda book: -book[1])
+        found, place = first[start : start + count], start - len(first)
+        less_known = asking.both(self.scored, known, but=called_so)
         if len(found) < count:
-            rest = both(self.scored, Query.all_query(), but=asking.any_of([called_so, popular]))
-            found += self.hits(rest, "relevance", max(0, start - len(first)), count - len(found))
+            found += self.hits(less_known, "relevance", max(0, place), count - len(found))
+        if len(found) < count:
+            place -= self.count(less_known)
+            rest = asking.both(self.scored, Query.all_query(), but=asking.any_of([called_so, popular, known]))
+            found += self.hits(rest, "relevance", max(0, place), count - len(found))
         return found
 
     def hits(self, query: Query, sort: str, start: int, count: int) -> list[Ranked]:
@@ -166,31 +173,41 @@ class Question:
         hits = self.searcher.search(query, count, count=False, offset=start, **by).hits
         return list(zip(asking.books_at(self.searcher, hits), (key for key, _ in hits), strict=True))
 
-    def facet(self, name: str) -> list[dict[str, Any]]:
-        """One facet's values with their counts, most frequent first; its own filter is left out."""
-        others = self.conditions.leaving_out(facets.PARAMETERS.get(name, (name,)))
+    def facets(self, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """The facets' values with their counts, most frequent first; the filters of its own are left out of each."""
+        found, at_once = {}, defaultdict(list)
+        for name in names:
+            others = self.conditions.leaving_out(facets.PARAMETERS.get(name, (name,)))
+            of_copies = name in facets.OF_A_COPY and others.has_copies()
+            if asking.copies_decide(others.adding(name, "") if of_copies else others) or (
+                of_copies and name == "price"
+            ):
+                found[name] = self.facet_of_copies(name, others)
+            elif of_copies:
+                found[name] = facets.labelled(name, self.count_each(name, others))
+            else:
+                at_once[others.digest].append((name, others))
+        for alike in at_once.values():
+            query = self.filtered(self.text.plain, alike[0][1])
+            counted = counting.count(self.searcher, query, [name for name, _ in alike], is_large=self.is_large)
+            found |= {name: facets.labelled(name, counts) for name, counts in counted.items()}
+        return {name: found[name] for name in names}
+
+    def facet_of_copies(self, name: str, others: Conditions) -> list[dict[str, Any]]:
+        """Where copies decide: PostgreSQL counts few books; of many it is said what they have, but not how often."""
         query = self.filtered(self.text.plain, others)
-        of_copies = name in facets.OF_A_COPY and others.has_copies()
-        must_look = asking.copies_decide(others.adding(name, "") if of_copies else others)
-        if not must_look and not (of_copies and name == "price"):
-            counts, exactly = counting.values(self.searcher, query, name)
-            return facets.labelled(
-                name, self.count_each(name, others, counts) if of_copies else counts, exactly=exactly
-            )
         if self.count(query) > MOST_LOOKED_AT:
-            return facets.labelled(name, counting.values(self.searcher, query, name)[0], exactly=False)
+            counts = counting.count(self.searcher, query, [name], is_large=self.is_large)[name]
+            return facets.labelled(name, counts, exactly=False)
         ids = [book for book, _ in self.hits(query, "popular", 0, MOST_LOOKED_AT)]
         return facets.count_facets(name, others, among=ids)
 
-    def count_each(self, name: str, others: Conditions, found: counting.Counts) -> counting.Counts:
+    def count_each(self, name: str, others: Conditions) -> counting.Counts:
         """How many books have a copy with that value for which the other filters hold too."""
+        query = self.filtered(self.text.plain, others)
+        found = counting.count(self.searcher, query, [name], is_large=self.is_large)[name]
         counts = [(value, self.count(self.filtered(self.text.plain, others.adding(name, value)))) for value, _ in found]
         return sorted(((value, count) for value, count in counts if count), key=lambda each: (-each[1], each[0]))
-
-
-def both(query: Query, condition: Query, *, but: Query | None = None) -> Query:
-    parts = [(Occur.Must, query), (Occur.Must, asking.constant(condition, 0))]
-    return Query.boolean_query([*parts, (Occur.MustNot, but)] if but else parts)
 
 
 def rows_of(books: list[UUID]) -> list[Row]:

@@ -15,7 +15,7 @@ from catalog.search import statements
 from catalog.search.conditions import conditions_of, every_word, fold
 from catalog.search.index import asking
 from catalog.search.index.asking import Words
-from catalog.search.index.fields import schema
+from catalog.search.index.fields import TIERS
 from catalog.search.index.freshness import fresh_snapshot
 from catalog.search.index.spelling import better_spelling
 from catalog.search.indexed import rows_of
@@ -75,13 +75,18 @@ def books_called(searcher: Searcher, words: Words) -> list[UUID]:
     parts.append((Occur.Must, asking.constant(asking.any_of([asking.term("names", last), asking.beginning(last)]), 1)))
     parts += [(Occur.Should, query) for query in asking.whole(words)]
     parts += [(Occur.Should, asking.constant(asking.term("titles", word), 1)) for word in words.words]
-    query = Query.boolean_query(parts)
-    if asking.size_of(searcher, words) > asking.LARGE:
-        known = asking.constant(asking.any_of([asking.popular(), asking.called_so(words)]), 0)
-        first = Query.boolean_query([(Occur.Must, query), (Occur.Must, known)])
-        if len(found := ranked(searcher, first, MOST_BOOKS)) == MOST_BOOKS:
+    return best(searcher, words, Query.boolean_query(parts), MOST_BOOKS, asking.called_so(words))
+
+
+def best(searcher: Searcher, words: Words, query: Query, size: int, *also: Query) -> list[UUID]:
+    """The best books found; where there may be very many, the best of the popular ones and of those found by `also`."""
+    looked_at = list(also)
+    for tier in TIERS if asking.size_of(searcher, words) > asking.LARGE else ():
+        looked_at.append(asking.of_tier(tier))
+        found = ranked(searcher, asking.both(query, asking.any_of(looked_at)), size)
+        if len(found) == size:
             return found
-    return ranked(searcher, query, MOST_BOOKS)
+    return ranked(searcher, query, size)
 
 
 def ranked(searcher: Searcher, query: Query, size: int) -> list[UUID]:
@@ -92,9 +97,8 @@ def ranked(searcher: Searcher, query: Query, size: int) -> list[UUID]:
 def names_in(searcher: Searcher, words: Words, place: str, statement: str) -> list[Row]:
     """The people or series called so, those of the most popular books first."""
     parts = [(Occur.Must, asking.constant(asking.term(place, word), 1)) for word in words.words[:-1]]
-    begins = Query.fuzzy_term_query(schema(), place, words.words[-1], distance=0, prefix=True)
-    parts.append((Occur.Must, asking.constant(begins, 1)))
-    books = ranked(searcher, Query.boolean_query(parts), BOOKS_BEHIND_A_NAME)
+    parts.append((Occur.Must, asking.constant(asking.beginning(words.words[-1], place), 1)))
+    books = best(searcher, words, Query.boolean_query(parts), BOOKS_BEHIND_A_NAME)
     with connection.cursor() as cursor:
         cursor.execute(statement, {"books": books})
         found = cursor.fetchall()

@@ -149,7 +149,11 @@ def called_so(words: Words) -> Query:
 
 
 def popular() -> Query:
-    return term("tier", "popular")
+    return of_tier("popular")
+
+
+def of_tier(name: str) -> Query:
+    return term("tier", name)
 
 
 def stems_in_all_languages(word: str) -> list[str]:
@@ -160,11 +164,11 @@ def term(name: str, value: Any) -> Query:
     return Query.term_query(schema(), name, value)
 
 
-def beginning(word: str) -> Query:
-    """The books with a title, person or series of which a word begins so."""
+def beginning(word: str, place: str = "names") -> Query:
+    """The books with a title, person or series (`names`), or one of these, of which a word begins so."""
     if len(word) in STARTS:
-        return term("starts", word)
-    return Query.fuzzy_term_query(schema(), "names", word, distance=0, prefix=True)
+        return term("starts" if place == "names" else f"{place}_starts", word)
+    return Query.fuzzy_term_query(schema(), place, word, distance=0, prefix=True)
 
 
 def constant(query: Query, score: float) -> Query:
@@ -172,7 +176,14 @@ def constant(query: Query, score: float) -> Query:
 
 
 def any_of(queries: Iterable[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
+    some = list(queries)
+    return some[0] if len(some) == 1 else Query.boolean_query([(Occur.Should, query) for query in some])
+
+
+def both(query: Query, condition: Query, *, but: Query | None = None) -> Query:
+    """What the query finds and scores where the condition holds too, and nothing else does."""
+    parts = [(Occur.Must, query), (Occur.Must, constant(condition, 0))]
+    return Query.boolean_query([*parts, (Occur.MustNot, but)] if but else parts)
 
 
 def filtering(conditions: Conditions) -> list[Query]:

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from catalog.vocabularies import Availability
 
-VERSION = 6  # another number makes every shop build its index anew
+VERSION = 7  # another number makes every shop build its index anew
 
 COLUMNS = [
     "title", "series", "book_id", "title_key", "sort_title", "subtitle", "titles", "people", "series_names",
@@ -25,7 +25,8 @@ COLUMNS = [
 ]  # fmt: skip
 
 PLACES = ("titles", "people", "series", "other")  # where a word stands, folded
-WORDS = ("words", "names", "title_stems", "starts")  # all words and stems; those of titles, people and series
+WORDS = ("words", "names", "title_stems")  # all words and stems; those of titles, people and series
+BEGINNINGS = ("starts", "people_starts", "series_starts")  # of those of titles, people and series; people; series
 EXACT = ("exact_title", "main_title", "exact_person", "exact_series")  # the whole, folded
 VALUES = ("formats", "languages", "subjects", "conditions", "sellers", "contributors", "all_series", "publishers")
 COUNTED = {"formats", "languages", "subjects"}  # facets are counted over these
@@ -33,6 +34,7 @@ NUMBERS = ("availability", "rating", "published", "price", "highest_price")
 ORDERS = ("by_popularity", "by_date", "by_price", "by_price_down", "by_rating")
 STARTS = (1, 2, 3, 4)  # letters that a name's words are found by as by a word; longer beginnings are few words
 SAMPLES = 8
+TIERS = {"popular": 5_000, "known": 50_000}  # books that are looked at first where very many have the words
 
 # Snowball's languages, by the tag of an edition.
 STEMMERS = {
@@ -59,7 +61,7 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in ("book", *EXACT, "copies", "tier", "sample"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in (*PLACES, *WORDS):
+    for name in (*PLACES, *WORDS, *BEGINNINGS):
         option = "position" if name == "titles" else "basic"
         builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
     for name in VALUES:
@@ -72,8 +74,8 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def document(row: dict[str, Any], popular_from: int) -> tantivy.Document:
-    """A listing, given by COLUMNS, as the index keeps it. Books of that popularity and more are looked at first."""
+def document(row: dict[str, Any], levels: Iterable[int]) -> tantivy.Document:
+    """A listing, given by COLUMNS, as the index keeps it; `levels` are the popularities that the TIERS begin at."""
     book: UUID = row["book_id"]
     copies = orjson.loads(row["copies"])
     made = tantivy.Document()
@@ -81,8 +83,8 @@ def document(row: dict[str, Any], popular_from: int) -> tantivy.Document:
     made.add_unsigned("book_high", book.int >> 64)
     made.add_unsigned("book_low", book.int & (2**64 - 1))
     made.add_text("sample", str(book.int % SAMPLES))
-    if row["popularity"] >= popular_from:
-        made.add_text("tier", "popular")
+    if tier := next((name for name, level in zip(TIERS, levels, strict=True) if row["popularity"] >= level), None):
+        made.add_text("tier", tier)
     add_words(made, row)
     add_all(made, "exact_title", exact_titles(row))
     made.add_text("main_title", main_title(row))
@@ -110,11 +112,17 @@ def add_words(made: tantivy.Document, row: dict[str, Any]) -> None:
     words = names | dict.fromkeys(f"{texts.get('other', '')} {spaced(row['description_words'])}".split())
     titles = dict.fromkeys(f"{texts.get('titles', '')} {texts.get('series', '')}".split())
     made.add_text("names", " ".join(names))
-    made.add_text("starts", " ".join({name[:letters] for name in names for letters in STARTS if len(name) >= letters}))
+    made.add_text("starts", beginnings(names))
+    for name in ("people", "series"):
+        made.add_text(f"{name}_starts", beginnings(texts.get(name, "").split()))
     made.add_text("words", " ".join(words))
     for tag in stemmed_tags(row["languages"], row["language"]):
         made.add_text("title_stems", stems_of(" ".join(titles), tag))
         made.add_text("words", stems_of(" ".join(words), tag))
+
+
+def beginnings(words: Iterable[str]) -> str:
+    return " ".join({word[:letters] for word in words for letters in STARTS if len(word) >= letters})
 
 
 def add_all(made: tantivy.Document, name: str, texts: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ leaves the last state written, which is never ahead of the files.
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,13 +20,14 @@ from django.db import connection, transaction
 from bookstore import versions
 from catalog.models import IndexedShop, Listing
 from catalog.search.index import store
-from catalog.search.index.fields import COLUMNS, VERSION, document, schema
+from catalog.search.index.fields import COLUMNS, TIERS, VERSION, document, schema
 from catalog.search.index.store import State
 from catalog.services.changes import refresh_books
 
-MEMORY = 128_000_000  # bytes that the writer fills before it writes a segment
+MEMORY = 256_000_000  # bytes that the writer fills before it writes a segment
+OF_A_SEGMENT = 70_000  # books that fit in there, if they have a few hundred words each
+JOINED = 8  # segments of about the same size, which tantivy then joins to one
 CHUNK = 2_000
-POPULAR = 5_000  # books that are looked at first where very many have the words
 NOW = "coalesce(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint"
 CHANGED = f"changed_in >= %(since)s AND changed_in <> ALL(%(seen)s) AND changed_in <= {NOW}"
 # The one row is inserted anew by whoever restores a backup: the number of that transaction tells the databases apart.
@@ -62,20 +64,28 @@ class Follower:
             raise
 
     def build(self) -> int:
-        """Make the index from all listings, beside the one in use, and then use it."""
+        """Make the index from all listings, beside the one in use, and then use it.
+
+        The most popular come first: those of one tier then lie together, and are looked through many times as fast.
+        """
         shop = this_shop()
         refresh_old_listings()
         folder = store.new_folder()
         self._writer = None  # it may be of a folder of this name that somebody has deleted
         writer = self.writer(folder)
-        popular_from, read = popularity_of_place(POPULAR), 0
+        levels, read = [popularity_of_place(place) for place in TIERS.values()], 0
         with one_moment():
             since = oldest_open_transaction()
-            for row in rows("true", {}):
-                writer.add_document(document(row, popular_from))
+            size = books_of_a_segment(Listing.objects.count())
+            for row in rows("true ORDER BY popularity DESC, book_id DESC", {}):
+                writer.add_document(document(row, levels))
                 read += 1
+                if read % size == 0:
+                    writer.commit()
         writer.commit()
-        State(shop, since, popular_from=popular_from, books=read).write(folder)
+        writer.wait_merging_threads()
+        self._writer = None
+        State(shop, since, levels=levels, books=read).write(folder)
         store.use(folder)
         versions.bump("catalog")
         return read
@@ -99,7 +109,7 @@ class Follower:
                 read += 1
             for row in rows(CHANGED, values):
                 writer.delete_documents_by_term("book", str(row["book_id"]))
-                writer.add_document(document(row, state.popular_from))
+                writer.add_document(document(row, state.levels))
                 seen.add(row["changed_in"])
                 read += 1
         writer.commit()
@@ -114,6 +124,13 @@ class Follower:
         return self._writer
 
 
+def books_of_a_segment(books: int) -> int:
+    """So many that all segments, once joined, are as few as possible: each is looked through for every question."""
+    if books <= OF_A_SEGMENT:
+        return max(1, books)
+    return ceil(books / JOINED / ceil(books / JOINED / OF_A_SEGMENT))
+
+
 def usable_state() -> State | None:
     """The state of the index in use, unless it is of another version, or the shop has far outgrown it."""
     folder = store.in_use()
@@ -124,7 +141,7 @@ def usable_state() -> State | None:
     if state is None or state.version != VERSION:
         return None
     snapshot = store.reader.snapshot()
-    outgrown = snapshot is None or snapshot.searcher.num_docs > 2 * max(state.books, POPULAR)
+    outgrown = snapshot is None or snapshot.searcher.num_docs > 2 * max(state.books, TIERS["known"])
     return None if outgrown else state
 
 
@@ -161,9 +178,9 @@ def oldest_open_transaction() -> int:
 
 
 def popularity_of_place(place: int) -> int:
-    """The popularity that so many books have at least; 0 where there are not so many."""
+    """The popularity that so many books have at least; 1 where there are not so many that anybody has asked for."""
     ranked = Listing.objects.order_by("-popularity").values_list("popularity", flat=True)
-    return next(iter(ranked[place : place + 1]), 0)
+    return max([1, *ranked[place : place + 1]])
 
 
 def rows(condition: str, values: dict[str, Any]) -> Iterator[dict[str, Any]]:

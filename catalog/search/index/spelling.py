@@ -20,32 +20,38 @@ NAMES = "SELECT book_id, titles || people || series_names FROM catalog_listing W
 def better_spelling(searcher: Searcher, words: Words) -> Words | None:
     """The nearest words that occur together, the more popular book's among the equally near; None if there are none.
 
-    A fault is a wrong, missing, additional or exchanged letter (optimal string alignment distance). Where even so
-    nothing is found, two words may be one.
+    A fault is a wrong, missing, additional or exchanged letter (optimal string alignment distance). Words that nobody
+    has are doubted first, then all that few have. Where even so nothing is found, two words may be one.
     """
     if len(words.words) > MOST_WORDS:
         return None
-    if meant := nearest_found(searcher, words.words):
-        return None if meant == words.words else Words(" ".join(meant), meant)
+    rare = {word for word in words.different if not asking.has_plenty(searcher, word)}
+    unknown = {word for word in rare if not searcher.doc_freq("names", word)}
+    for doubted in (unknown, rare) if rare > unknown else (rare,):
+        if doubted and (meant := nearest_found(searcher, words.words, doubted)):
+            return None if meant == words.words else Words(" ".join(meant), meant)
     for place in range(len(words.words) - 1):
-        together = (*words.words[:place], "".join(words.words[place : place + 2]), *words.words[place + 2 :])
-        if meant := nearest_found(searcher, together):
+        one = "".join(words.words[place : place + 2])
+        together = (*words.words[:place], one, *words.words[place + 2 :])
+        if searcher.doc_freq("names", one) and (meant := nearest_found(searcher, together, unknown)):
             return Words(" ".join(meant), meant)
     return None
 
 
-def nearest_found(searcher: Searcher, words: tuple[str, ...]) -> tuple[str, ...] | None:
+def nearest_found(searcher: Searcher, words: tuple[str, ...], doubted: set[str]) -> tuple[str, ...] | None:
     for faults in (1, 2):
-        hits = searcher.search(nearly(words, faults), LOOKED_AT, count=False, weight_by_field="weight").hits
+        query = nearly(words, doubted, faults)
+        hits = searcher.search(query, LOOKED_AT, count=False, weight_by_field="weight").hits
         if hits:
             return nearest(words, names_of(asking.books_at(searcher, hits)))
     return None
 
 
-def nearly(words: tuple[str, ...], faults: int) -> Query:
-    """All words, each with that many faults at most, one more in a long one."""
+def nearly(words: tuple[str, ...], doubted: set[str], faults: int) -> Query:
+    """All words, the doubted ones with that many faults at most, one more in a long one."""
     return Query.boolean_query([
-        (Occur.Must, one_word(word, faults, last=place == len(words) - 1)) for place, word in enumerate(words)
+        (Occur.Must, one_word(word, faults if word in doubted else 0, last=place == len(words) - 1))
+        for place, word in enumerate(words)
     ])  # fmt: skip
 
 
@@ -60,7 +66,7 @@ def one_word(word: str, faults: int, *, last: bool) -> Query:
 
 
 def faults_in(word: str, faults: int) -> int:
-    if len(word) < SHORTEST or any(letter.isdigit() for letter in word):
+    if not faults or len(word) < SHORTEST or any(letter.isdigit() for letter in word):
         return 0
     if len(word) <= SHORTEST:
         return 1

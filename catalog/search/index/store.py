@@ -23,13 +23,13 @@ STATE, CURRENT = "state.json", "current"
 class State:
     """What an index was made from, and how far it has read: all transactions below `since`, and those in `seen`.
 
-    Books with a popularity of `popular_from` count as popular; it had so many `books` when it was made.
+    `levels` are the popularities that its TIERS begin at; it had so many `books` when it was made.
     """
 
     shop: str
     since: int
     seen: list[int] = field(default_factory=list)
-    popular_from: int = 0
+    levels: list[int] = field(default_factory=list)
     books: int = 0
     version: int = VERSION
 
