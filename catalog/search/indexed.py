@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ ORDERS = {
 }
 FEW = 10  # books found, below which a better spelling is looked for
 DEEPEST = 100_000  # as far as endless scrolling by relevance goes
+MOST_SCORED = 150_000  # books that are ranked by more than their popularity, once no popular one is left
 MOST_LOOKED_AT = 3_000  # books that PostgreSQL sorts by title for the index, or looks at the copies of
 
 NOTHING = Meaning(Query.empty_query(), Query.empty_query())
@@ -86,15 +88,18 @@ class Question:
         """Whether so many books may match that not all of them are looked at to rank or count them."""
         return "q" not in self.conditions.values or asking.size_of(self.searcher, self.words) > asking.LARGE
 
+    @cached_property
+    def about(self) -> int:
+        """How many books were found, estimated by a sample where it is large; else 0."""
+        return SAMPLES * self.count(asking.both(self.plain, asking.term("sample", "0"))) if self.is_large else 0
+
     def count(self, query: Query) -> int:
         return int(self.searcher.search(query, 1).count)
 
     def total(self) -> Total:
         """Exact up to REACH, except where the copies of very many books would have to be looked at."""
-        if self.is_large:
-            some = self.count(asking.both(self.plain, asking.term("sample", "0")))
-            if some * SAMPLES > 2 * REACH:
-                return Total(some * SAMPLES, is_exact=False)
+        if self.about > 2 * REACH:
+            return Total(self.about, is_exact=False)
         found = self.count(self.plain)
         if not self.copies_decide:
             return Total(found, is_exact=True)
@@ -161,8 +166,9 @@ class Question:
             found += self.hits(less_known, "relevance", max(0, place), count - len(found))
         if len(found) < count:
             place -= self.count(less_known)
-            rest = asking.both(self.scored, Query.all_query(), but=asking.any_of([called_so, popular, known]))
-            found += self.hits(rest, "relevance", max(0, place), count - len(found))
+            sort, query = ("popular", self.plain) if self.about > MOST_SCORED else ("relevance", self.scored)
+            rest = asking.both(query, Query.all_query(), but=asking.any_of([called_so, popular, known]))
+            found += self.hits(rest, sort, max(0, place), count - len(found))
         return found
 
     def hits(self, query: Query, sort: str, start: int, count: int) -> list[Ranked]:

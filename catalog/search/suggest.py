@@ -11,6 +11,7 @@ from tantivy import Occur, Query, Searcher
 from bookstore.pagination import PageRequest
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models import Subject
+from catalog.models.works import ShortNumber
 from catalog.search import statements
 from catalog.search.conditions import conditions_of, every_word, fold
 from catalog.search.index import asking
@@ -117,7 +118,7 @@ def subjects_called(folded: str, searcher: Searcher | None) -> list[Subject]:
     called = Subject.objects.annotate(found=vector).filter(found=SearchQuery(query, config="simple", search_type="raw"))
     subjects = list(called.order_by("label_key", "id")[:SUBJECTS_LOOKED_AT])
     if searcher:
-        subjects.sort(key=lambda subject: -searcher.doc_freq("subjects", str(subject.pk)))
+        subjects.sort(key=lambda subject: -searcher.doc_freq("subjects", ShortNumber.of(subject.pk)))
     return subjects[:MOST_NAMES]
 
 

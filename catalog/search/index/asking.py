@@ -14,6 +14,7 @@ from uuid import UUID
 
 from tantivy import DocAddress, FieldType, Occur, Query, Searcher
 
+from catalog.models.works import ShortNumber
 from catalog.search.conditions import Conditions
 from catalog.search.index.fields import COPY_DIMENSIONS, STARTS, STEMMERS, mark, schema, spaced, stems_of
 
@@ -34,7 +35,7 @@ MOST_WORDS = 32
 
 # The filter's parameter, and the field of the index that holds its values.
 FIELDS = {
-    "author": "contributors", "series": "all_series", "publisher": "publishers", "subject": "subjects",
+    "author": "contributors", "series": "all_series", "publisher": "publishers",
     "seller": "sellers", "language": "languages", "format": "formats", "condition": "conditions",
 }  # fmt: skip
 RANGES = {
@@ -199,6 +200,8 @@ def filtering(conditions: Conditions) -> list[Query]:
 
 
 def one_filter(name: str, value: Any, *, of_any_copy: bool) -> Query:
+    if name == "subject":
+        return any_of(term("subjects", ShortNumber.of(each)) for each in value)
     if name in FIELDS:
         return any_of(term(FIELDS[name], str(each)) for each in value)
     if name == "availability":

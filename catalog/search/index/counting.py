@@ -2,10 +2,11 @@
 
 import itertools
 from typing import Any
-from uuid import UUID
 
 from tantivy import FieldType, Query, Searcher
 
+from catalog.models import Subject
+from catalog.models.works import ShortNumber
 from catalog.search.facets import EXACT_UP_TO, MOST_VALUES, PRICE_STEPS
 from catalog.search.index import asking
 from catalog.search.index.fields import SAMPLES, schema
@@ -14,25 +15,12 @@ from catalog.vocabularies import Format
 Counts = list[tuple[Any, int]]
 
 TERMS = {"format": "formats", "language": "languages", "subject": "subjects", "availability": "availability"}
-STARS = (1, 2, 3, 4, 5)
-STEPS = {"price": PRICE_STEPS, "rating": tuple(star * 100 for star in STARS)}  # from each to just below the next
-OF_A_SEGMENT = 1_000  # values that each segment of the index names, its most frequent ones
-MANY = 4_000  # books in a sample, from which on it is enough to look at
+STEPS = {"price": PRICE_STEPS, "rating": (100, 200, 300, 400, 500)}  # from each to just below the next
+OF_A_SEGMENT = 20_000  # values that each segment of the index names, its most frequent ones
+MANY = 20_000  # books in a sample, from which on it is enough to look at
 # A value that so many books of the sample have is one of more than EXACT_UP_TO in all: were it not, more than
 # 1/SAMPLES of those would have to be there by chance, seven standard deviations too many.
 SURELY_MANY = EXACT_UP_TO // SAMPLES + 75
-WANTED: dict[str, dict[str, Any]] = {
-    **{
-        name: {"terms": {"field": field, "size": MOST_VALUES + 1, "segment_size": OF_A_SEGMENT}}
-        for name, field in TERMS.items()
-    },
-    **{
-        name: {"range": {"field": name, "ranges": [
-            *({"from": low, "to": high} for low, high in itertools.pairwise(steps)), {"from": steps[-1]},
-        ]}}
-        for name, steps in STEPS.items()
-    },
-}  # fmt: skip
 
 
 def count(searcher: Searcher, query: Query, names: list[str], *, is_large: bool) -> dict[str, Counts]:
@@ -44,47 +32,58 @@ def count(searcher: Searcher, query: Query, names: list[str], *, is_large: bool)
         found, enough, times = aggregated(searcher, query, names), EXACT_UP_TO, 1
     counts = {}
     for name, (values, is_exact) in found.items():
-        known = [
-            (value, times * number)
-            if number >= enough or (is_exact and times == 1)
-            else (value, searcher.search(asking.both(query, having(name, value)), 1).count)
-            for value, number in values
-        ]
-        counts[name] = sorted(known, key=lambda each: (-each[1], each[0]))
+        unsure = [value for value, number in values if number < enough and not (is_exact and times == 1)]
+        surely = exactly(searcher, query, name, unsure) if unsure else {}
+        known = [(value, surely.get(value, times * number)) for value, number in values]
+        counts[name] = named(name, sorted(known, key=lambda each: (-each[1], each[0])))[:MOST_VALUES]
     return counts
 
 
-def aggregated(searcher: Searcher, query: Query, names: list[str]) -> dict[str, tuple[Counts, bool]]:
-    """What each facet's values are and how many books have them, and whether these numbers are exact."""
-    found = searcher.aggregate(query, {name: WANTED[name] for name in names})
+def exactly(searcher: Searcher, query: Query, name: str, values: list[Any]) -> dict[Any, int]:
+    """How many of the books found have each of these values: only those are looked at that have one."""
+    having = asking.both(query, asking.any_of(with_value(name, value) for value in values))
+    return dict(aggregated(searcher, having, [name], OF_A_SEGMENT)[name][0])
+
+
+def aggregated(
+    searcher: Searcher, query: Query, names: list[str], size: int = MOST_VALUES + 2
+) -> dict[str, tuple[Counts, bool]]:
+    """The most frequent values of each facet and how many books have them, and whether these numbers are exact."""
+    found = searcher.aggregate(query, {name: wanted(name, size) for name in names})
     return {
         name: (read(name, found[name]["buckets"]), not found[name].get("doc_count_error_upper_bound")) for name in names
     }
 
 
-def read(name: str, buckets: list[dict[str, Any]]) -> Counts:
-    counts = [bucket["doc_count"] for bucket in buckets if name not in STEPS or "from" in bucket]
-    if name == "price":
-        counted: Counts = list(enumerate(counts, start=1))
-    elif name == "rating":
-        counted = [(star, sum(counts[place:])) for place, star in enumerate(STARS)]
-    else:
-        counted = list(zip((value_of(name, bucket["key"]) for bucket in buckets), counts, strict=True))
-    return [(value, count) for value, count in counted if count and value not in ("", Format.UNKNOWN)][:MOST_VALUES]
-
-
-def value_of(name: str, key: Any) -> Any:
-    if name == "subject":
-        return UUID(key)
-    return int(key) if name == "availability" else key
-
-
-def having(name: str, value: Any) -> Query:
-    """The books that have a facet's value."""
-    if name == "availability":
-        return asking.term("availability", value)
+def wanted(name: str, size: int) -> dict[str, Any]:
     if name in TERMS:
-        return asking.term(TERMS[name], str(value))
+        return {"terms": {"field": TERMS[name], "size": size, "segment_size": OF_A_SEGMENT}}
+    ranges = [{"from": low, "to": high} for low, high in itertools.pairwise(STEPS[name])]
+    return {"range": {"field": name, "ranges": [*ranges, {"from": STEPS[name][-1]}]}}
+
+
+def read(name: str, buckets: list[dict[str, Any]]) -> Counts:
+    if name in TERMS:
+        return [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+    counts = [bucket["doc_count"] for bucket in buckets if "from" in bucket]
+    if name == "rating":  # one star and more, two stars and more, …
+        counts = [sum(counts[place:]) for place in range(len(counts))]
+    return [(place, count) for place, count in enumerate(counts, start=1) if count]
+
+
+def named(name: str, counts: Counts) -> Counts:
+    """The values as filters take them; those that say nothing are left out."""
+    if name != "subject":
+        return [(value, count) for value, count in counts if value not in ("", Format.UNKNOWN)]
+    numbers = [value for value, _ in counts]
+    subjects = Subject.objects.annotate(number=ShortNumber("id")).filter(number__in=numbers)
+    ids = dict(subjects.values_list("number", "id"))
+    return [(ids[number], count) for number, count in counts if number in ids]
+
+
+def with_value(name: str, value: Any) -> Query:
+    if name in TERMS:
+        return asking.term(TERMS[name], value)
     low, high = value * 100, None
     if name == "price":
         low = PRICE_STEPS[value - 1]

@@ -13,9 +13,10 @@ import orjson
 import tantivy
 from django.conf import settings
 
+from catalog.models.works import ShortNumber
 from catalog.vocabularies import Availability
 
-VERSION = 7  # another number makes every shop build its index anew
+VERSION = 8  # another number makes every shop build its index anew
 
 COLUMNS = [
     "title", "series", "book_id", "title_key", "sort_title", "subtitle", "titles", "people", "series_names",
@@ -28,8 +29,8 @@ PLACES = ("titles", "people", "series", "other")  # where a word stands, folded
 WORDS = ("words", "names", "title_stems")  # all words and stems; those of titles, people and series
 BEGINNINGS = ("starts", "people_starts", "series_starts")  # of those of titles, people and series; people; series
 EXACT = ("exact_title", "main_title", "exact_person", "exact_series")  # the whole, folded
-VALUES = ("formats", "languages", "subjects", "conditions", "sellers", "contributors", "all_series", "publishers")
-COUNTED = {"formats", "languages", "subjects"}  # facets are counted over these
+VALUES = ("formats", "languages", "conditions", "sellers", "contributors", "all_series", "publishers")
+COUNTED = {"formats", "languages"}  # facets are counted over these, and over subjects by their short numbers
 NUMBERS = ("availability", "rating", "published", "price", "highest_price")
 ORDERS = ("by_popularity", "by_date", "by_price", "by_price_down", "by_rating")
 STARTS = (1, 2, 3, 4)  # letters that a name's words are found by as by a word; longer beginnings are few words
@@ -70,6 +71,7 @@ def schema() -> tantivy.Schema:
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("book_high", "book_low"):
         builder.add_unsigned_field(name, fast=True)
+    builder.add_integer_field("subjects", indexed=True, fast=True)
     builder.add_float_field("weight", fast=True)
     return builder.build()
 
@@ -92,6 +94,8 @@ def document(row: dict[str, Any], levels: Iterable[int]) -> tantivy.Document:
     add_all(made, "exact_series", exact_series(row))
     for name in VALUES:
         add_all(made, name, map(str, row[name]))
+    for subject in row["subjects"]:
+        made.add_integer("subjects", ShortNumber.of(subject))
     add_all(made, "copies", copy_marks(copies))
     add_numbers(made, row, [price for *_, price in copies if price is not None])
     return made
