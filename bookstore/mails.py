@@ -12,13 +12,18 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bookstore.models import OutboxMessage
+from bookstore.mail_addresses import unsubscribe_link
+from bookstore.models import MailCategory, OutboxMessage
 
 Builder = Callable[..., dict[str, Any]]
+Sample = Callable[[], dict[str, Any]]
 
 LONGEST_SUBJECT = 200
 MAILS: dict[str, Builder] = {}
+SAMPLES: dict[str, Sample] = {}
+CATEGORIES: dict[str, MailCategory] = {}
 CONFIDENTIAL: set[str] = set()
+TRANSACTIONAL = MailCategory.TRANSACTIONAL
 
 
 class UnknownMail(LookupError):
@@ -29,23 +34,40 @@ class ShownToRecipientOnly(Exception):
     """The mail holds a key to somebody's account; it is for nobody else's eyes."""
 
 
-def mail(builder: Builder | None = None, *, confidential: bool = False) -> Any:
+def mail(
+    builder: Builder | None = None, *, confidential: bool = False, category: MailCategory = TRANSACTIONAL
+) -> Any:
     """Register a mail by its function's name; a confidential one (with a code in it) is not shown in the console.
 
     The function takes the facts as keywords and returns the context of its templates,
-    `mail/<name>.subject.txt`, `mail/<name>.txt` and `mail/<name>.html`.
+    `mail/<name>.subject.txt`, `mail/<name>.txt` and `mail/<name>.html`. Whoever gets a mail that is not transactional
+    can unsubscribe from its category with one click.
     """
 
     def register(function: Builder) -> Builder:
         name = function.__name__
         if name in MAILS:
             raise ValueError(f"There are two mails named {name}.")
-        MAILS[name] = function
+        MAILS[name], CATEGORIES[name] = function, category
         if confidential:
             CONFIDENTIAL.add(name)
         return function
 
     return register if builder is None else register(builder)
+
+
+def sample_of(builder: Builder) -> Callable[[Sample], Sample]:
+    """Register made-up contents of a mail, for the console's page of all mails; they need no row of the database."""
+
+    def register(function: Sample) -> Sample:
+        SAMPLES[builder.__name__] = function
+        return function
+
+    return register
+
+
+def category_of(name: str) -> MailCategory:
+    return CATEGORIES.get(name, TRANSACTIONAL)
 
 
 def builder_of(name: str) -> Builder:
@@ -63,24 +85,44 @@ def check_facts(name: str, facts: dict[str, Any]) -> None:
 def build(message: OutboxMessage) -> EmailMultiAlternatives:
     """The mail, in its recipient's language."""
     with translation.override(message.language):
-        context = {
-            "shop_name": settings.SHOP_NAME,
-            "shop_url": settings.SHOP_URL.rstrip("/"),
-            "language": message.language,
-            **builder_of(message.name)(**message.facts),
-        }
-        subject = as_text(f"mail/{message.name}.subject.txt", context)
-        made = EmailMultiAlternatives(
-            subject=" ".join(subject.split())[:LONGEST_SUBJECT],  # a title with a line break adds no header
-            body=as_text(f"mail/{message.name}.txt", context).strip() + "\n",
-            to=[message.recipient],
-            headers={
-                "Message-ID": message.message_id,
-                "X-Entity-Ref-ID": str(message.id),  # where a mail service puts a Message-ID of its own
-                "Auto-Submitted": "auto-generated",
-            },
-        )
-        made.attach_alternative(get_template(f"mail/{message.name}.html").render(context), "text/html")
+        link = unsubscribe_link(message.recipient, category_of(message.name))
+        made = compose(message.name, builder_of(message.name)(**message.facts), message.language, link)
+    made.to = [message.recipient]
+    made.extra_headers |= {
+        "Message-ID": message.message_id,
+        "X-Entity-Ref-ID": str(message.id),  # where a mail service puts a Message-ID of its own
+        "Auto-Submitted": "auto-generated",
+    }
+    if link:  # RFC 8058: the mail program asks, nobody has to look at a page
+        made.extra_headers |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    made.tags, made.metadata = [message.name], {"outbox": str(message.id)}  # come back with a mail service's events
+    return made
+
+
+def sample(name: str, language: str) -> EmailMultiAlternatives:
+    """The mail with made-up contents. Raises UnknownMail for one without."""
+    if name not in SAMPLES:
+        raise UnknownMail(f"There is no sample of a mail named {name}.")
+    with translation.override(language):
+        link = unsubscribe_link("reader@example.com", category_of(name))
+        return compose(name, SAMPLES[name](), language, link)
+
+
+def compose(name: str, contents: dict[str, Any], language: str, unsubscribe: str = "") -> EmailMultiAlternatives:
+    """Subject, text and HTML from the mail's templates, in the language that is active."""
+    context = {
+        "shop_name": settings.SHOP_NAME,
+        "shop_url": settings.SHOP_URL.rstrip("/"),
+        "language": language,
+        "unsubscribe_url": unsubscribe,
+        **contents,
+    }
+    subject = as_text(f"mail/{name}.subject.txt", context)
+    made = EmailMultiAlternatives(
+        subject=" ".join(subject.split())[:LONGEST_SUBJECT],  # a title with a line break adds no header
+        body=as_text(f"mail/{name}.txt", context).strip() + "\n",
+    )
+    made.attach_alternative(get_template(f"mail/{name}.html").render(context), "text/html")
     return made
 
 

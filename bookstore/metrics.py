@@ -27,6 +27,7 @@ SECONDS = Histogram(
 REFUSED = Counter("bookstore_rate_limited_requests_total", "Requests refused by a rate limit.", ["scope"])
 REDIS_FAILURES = Counter("bookstore_redis_failures_total", "Times that Redis did not answer.")
 MESSAGES = Counter("bookstore_outbox_messages_total", "Attempts to send a message.", ["name", "outcome"])
+MAIL_EVENTS = Counter("bookstore_mail_events_total", "What mail services reported.", ["service", "event"])
 COMPUTED = CollectorRegistry()  # figures that are worked out when they are read, not counted in each process
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 

@@ -1,5 +1,6 @@
 """What every model of the shop shares, and the rows that belong to no single app."""
 
+import unicodedata
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -63,6 +64,7 @@ class OutboxStatus(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
+    WITHHELD = "withheld", _("withheld")
     FAILED = "failed", _("given up")
 
 
@@ -81,8 +83,13 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     def given_up(self) -> "OutboxQuerySet":
         return self.filter(status=OutboxStatus.FAILED)
 
-    def sent_before(self, moment: datetime) -> "OutboxQuerySet":
-        return self.filter(status=OutboxStatus.SENT, sent_at__lt=moment)
+    def done_before(self, moment: datetime) -> "OutboxQuerySet":
+        """What was sent, or was not to be sent, before then."""
+        withheld = Q(status=OutboxStatus.WITHHELD, next_attempt_at__lt=moment)
+        return self.filter(Q(status=OutboxStatus.SENT, sent_at__lt=moment) | withheld)
+
+    def given_up_before(self, moment: datetime) -> "OutboxQuerySet":
+        return self.given_up().filter(next_attempt_at__lt=moment)
 
 
 def current_request_id() -> str:
@@ -140,6 +147,66 @@ class OutboxMessage(UUIDModel):
         if not self.message_id:  # for good: what is sent twice can be told by it
             self.message_id = f"<{self.id}@{sender_host()}>"
         super().save(*args, **options)
+
+
+class MailCategory(models.TextChoices):
+    """What a mail is to its reader: what they need, or what they may do without."""
+
+    TRANSACTIONAL = "transactional", _("needed")
+    NOTICES = "notices", _("notices about books")
+    NEWS = "news", _("news and recommendations")
+
+
+class SuppressedQuerySet(models.QuerySet["SuppressedAddress"]):
+    def standing_against(self, address: str, category: str) -> "SuppressedQuerySet":
+        """Why a mail of this category is not sent there; what people need goes to every address that exists."""
+        rows = self.filter(address=folded_address(address))
+        reason = SuppressedAddress.Reason
+        if category == MailCategory.TRANSACTIONAL:
+            return rows.filter(reason=reason.BOUNCED)
+        return rows.filter(~Q(reason=reason.UNSUBSCRIBED) | Q(category__in=["", category]))
+
+
+class SuppressedAddress(UUIDModel):
+    """An address that gets no more of some mail, or of any, and why."""
+
+    class Reason(models.TextChoices):
+        BOUNCED = "bounced", _("does not exist")
+        COMPLAINED = "complained", _("complained of spam")
+        UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+
+    address = models.CharField(_("address"), max_length=500)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    category = models.CharField(_("mails"), max_length=20, choices=MailCategory, blank=True)
+    source = models.CharField(_("told by"), max_length=50)
+    detail = models.TextField(_("in its words"), blank=True)
+    created_at = models.DateTimeField(_("first told"), default=timezone.now, editable=False)
+    last_at = models.DateTimeField(_("last told"), default=timezone.now, editable=False)
+
+    objects = SuppressedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "reason", "category"], name="an_address_is_marked_once"),
+            models.CheckConstraint(
+                condition=Q(reason__in=["bounced", "complained", "unsubscribed"]), name="reason_of_a_mark_is_known"
+            ),
+        ]
+        indexes = [models.Index(OpClass("address", name="text_pattern_ops"), name="suppressed_by_address")]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.get_reason_display()}"
+
+
+def folded_address(text: str) -> str:
+    """An address as it is compared: services report it in capitals, or its domain as mail writes it."""
+    local, _at, domain = unicodedata.normalize("NFKC", text).strip().lower().rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return f"{local}@{domain}"
 
 
 def sender_host() -> str:

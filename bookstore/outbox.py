@@ -23,7 +23,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from bookstore import mails, metrics, shared_redis
-from bookstore.models import OutboxMessage, OutboxQuerySet, OutboxStatus
+from bookstore.models import OutboxMessage, OutboxQuerySet, OutboxStatus, SuppressedAddress
 from bookstore.tasks import run_command
 
 PAUSES = [
@@ -35,10 +35,19 @@ LEASE = timedelta(minutes=5)
 RELAYS_FOR = 20.0  # seconds; a worker has other things to do
 FAILURES_IN_A_ROW = 3  # after which the mail server is left alone for a while
 LONGEST_ERROR = 1_000
+FORGOTTEN_AT_ONCE = 5_000
 NUDGED = "outbox:nudged"
 NUDGE_LASTS = 15  # seconds, in which one is enough
 
 log = structlog.get_logger("bookstore.outbox")
+
+
+class AddressBounced(Exception):
+    """Nobody can be reached at this address; a person may clear its mark in the console."""
+
+
+class Withheld(Exception):
+    """The address is not to get this mail, which nobody needs."""
 
 
 # ---- writing -------------------------------------------------------------------------------------------------
@@ -64,9 +73,19 @@ def repeat(messages: OutboxQuerySet) -> int:
     return count
 
 
+def forgettable() -> OutboxQuerySet:
+    """What was sent or withheld longer than OUTBOX_KEPT_FOR ago, or given up before OUTBOX_GIVEN_UP_KEPT_FOR."""
+    now = timezone.now()
+    given_up = OutboxMessage.objects.given_up_before(now - settings.OUTBOX_GIVEN_UP_KEPT_FOR)
+    return OutboxMessage.objects.done_before(now - settings.OUTBOX_KEPT_FOR) | given_up
+
+
 def forget() -> int:
-    """Delete what was sent longer than OUTBOX_KEPT_FOR ago; how many they were."""
-    return OutboxMessage.objects.sent_before(timezone.now() - settings.OUTBOX_KEPT_FOR).delete()[0]
+    """Delete what is old, in small transactions; how many they were."""
+    count = 0
+    while old := list(forgettable().values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        count += forgettable().filter(pk__in=old).delete()[0]
+    return count
 
 
 def as_address(text: str) -> str:
@@ -113,8 +132,9 @@ class Post:
             self.connection = self.connection or mail.get_connection()
             self.connection.open()
             self.connection.send_messages([letter])
-        except Exception:
-            self.failures_in_a_row += 1
+        except Exception as error:
+            # Who refuses an address for good is well, and would do so in the same words for ever.
+            self.failures_in_a_row = 0 if is_hopeless(error) else self.failures_in_a_row + 1
             self.close()
             raise
         self.failures_in_a_row = 0
@@ -160,9 +180,12 @@ def deliver(message: OutboxMessage, post: Post) -> str:
     if message.attempts > MOST_ATTEMPTS:
         return note_failure(message, message.last_error or "The worker ended at each attempt.", hopeless=True)
     try:
+        check_address(message)
         with transaction.atomic():
             letter = mails.build(message)
         post.send(letter)
+    except Withheld as reason:
+        return note_withheld(message, str(reason))
     except Exception as error:  # whatever it is, it concerns this message and not the next
         sentence = f"{type(error).__name__}: {error}".replace("\0", "")[:LONGEST_ERROR]
         return note_failure(message, sentence, hopeless=is_hopeless(error))
@@ -170,11 +193,21 @@ def deliver(message: OutboxMessage, post: Post) -> str:
     return note(message, "sent")
 
 
+def check_address(message: OutboxMessage) -> None:
+    """Ask whether the address still gets such mail. Raises Withheld, and AddressBounced for mail that people need."""
+    category = mails.category_of(message.name)
+    against = SuppressedAddress.objects.standing_against(message.recipient, category).order_by("created_at").first()
+    if against is None:
+        return
+    words = f"{against.get_reason_display()}, {against.source}, {against.created_at:%Y-%m-%d} {against.detail}".strip()
+    raise (AddressBounced if category == mails.TRANSACTIONAL else Withheld)(words)
+
+
 def is_hopeless(error: Exception) -> bool:
     """Whether another attempt would end in the same way: the object is gone, or the address does not exist."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, ObjectDoesNotExist | AnymailRecipientsRefused)
+    return isinstance(error, ObjectDoesNotExist | AnymailRecipientsRefused | AddressBounced)
 
 
 def note_failure(message: OutboxMessage, error: str, *, hopeless: bool) -> str:
@@ -186,6 +219,21 @@ def note_failure(message: OutboxMessage, error: str, *, hopeless: bool) -> str:
         last_error=error,
     )
     return note(message, "given_up" if given_up else "put_off", error=error)
+
+
+def note_withheld(message: OutboxMessage, reason: str) -> str:
+    """Note that the address is not to get this mail; nobody has to look after it."""
+    OutboxMessage.objects.filter(pk=message.pk, status=OutboxStatus.SENDING, attempts=message.attempts).update(
+        status=OutboxStatus.WITHHELD, next_attempt_at=timezone.now(), last_error=reason[:LONGEST_ERROR]
+    )
+    return note(message, "withheld", reason=reason)
+
+
+def note_undelivered(message: OutboxMessage, reason: str) -> None:
+    """A mail that had left came back: it counts as given up, with the reason, unless it is sent again already."""
+    rows = OutboxMessage.objects.filter(pk=message.pk, status=OutboxStatus.SENT)
+    if rows.update(status=OutboxStatus.FAILED, sent_at=None, next_attempt_at=timezone.now(), last_error=reason):
+        note(message, "came_back", error=reason)
 
 
 def note(message: OutboxMessage, outcome: str, **facts: str) -> str:

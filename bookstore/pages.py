@@ -8,10 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.static import serve
 
+from bookstore import mail_addresses
 from bookstore.errors import MethodNotAllowed, NotFound, all_refusals
 
 View = Callable[..., HttpResponse]
@@ -45,6 +46,28 @@ def problem_codes(request: HttpRequest, code: str = "") -> HttpResponse:
         raise NotFound
     refusals = sorted(all_refusals(), key=lambda refusal: (refusal.status, refusal.code))
     return render(request, "problems.html", {"refusals": refusals, "code": code})
+
+
+@csrf_exempt  # whoever has the link may do it, and nobody else has it
+@never_cache
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """The link at the foot of mails (RFC 8058): a POST unsubscribes, be it by a mail program or the page's button.
+
+    Looking at the page changes nothing, for programs look at links in mails too.
+    """
+    if request.method not in {"GET", "HEAD", "POST"}:
+        raise MethodNotAllowed(method=request.method, headers={"Allow": "GET, HEAD, POST"})
+    try:
+        subscription = mail_addresses.subscription_of(token)
+    except mail_addresses.InvalidLink:
+        return render(request, "pages/unsubscribe.html", {"state": "void", "shop": settings.SHOP_NAME}, status=404)
+    state = "asking"
+    if request.method == "POST":
+        state = "subscribed" if "again" in request.POST else "unsubscribed"
+        act = {"subscribed": mail_addresses.subscribe_again, "unsubscribed": mail_addresses.unsubscribe}[state]
+        act(subscription)
+    facts = {"state": state, "address": subscription.address, "mails": subscription.category.label}
+    return render(request, "pages/unsubscribe.html", {**facts, "shop": settings.SHOP_NAME})
 
 
 def favicon(request: HttpRequest) -> HttpResponse:

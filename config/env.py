@@ -10,7 +10,9 @@ from secrets import token_urlsafe
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.conf.global_settings import LANGUAGES
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import to_locale
 
 ORIGIN = re.compile(r"[^/?#@,\s]+")  # what may follow https://
 Network = IPv4Network | IPv6Network
@@ -121,6 +123,12 @@ class Environment:
         return int(count), seconds[period]
 
 
+    def exclude(self, one: str, other: str, *, both: bool) -> None:
+        """Refuse two variables that say opposite things."""
+        if both:
+            raise ImproperlyConfigured(f"{one} and {other} are both true; set one of them.")
+
+
 def check_origin(name: str, origin: str) -> str:
     scheme, separator, rest = origin.partition("://")
     if scheme not in {"http", "https"} or not separator or not ORIGIN.fullmatch(rest):
@@ -153,3 +161,8 @@ def media_origins(public_url: str, storage: Mapping[str, Any]) -> list[str]:
         return [f"{scheme}://{rest.partition('/')[0]}"]
     hosts = ["s3.amazonaws.com", *([f"s3.{storage['region_name']}.amazonaws.com"] if storage["region_name"] else [])]
     return [f"https://{storage['bucket_name']}.{host}" for host in hosts]
+
+
+def known_languages(folder: Path) -> list[tuple[str, str]]:
+    """English, and every language that there is a catalogue of the shop's sentences in."""
+    return [(code, name) for code, name in LANGUAGES if code == "en" or (folder / to_locale(code)).is_dir()]

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from accounts.countries import countries
 from bookstore.embedded import EmbeddedServers
 from config.console import CONSOLE_PANELS, UNFOLD  # noqa: F401 - the console's settings
-from config.env import Environment, broker_url, media_origins
+from config.env import Environment, broker_url, known_languages, media_origins
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -170,15 +170,18 @@ COVER_FETCH_PAUSE = env.integer("COVER_FETCH_PAUSE", 200) / 1000  # milliseconds
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "bookstore.mail_folder.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.integer("EMAIL_PORT", 587, least=1)
+EMAIL_USE_SSL = env.boolean("EMAIL_USE_SSL", default=False)  # TLS from the first byte, as on port 465
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
+env.exclude("EMAIL_USE_SSL", "EMAIL_USE_TLS", both=EMAIL_USE_SSL and EMAIL_USE_TLS)
+EMAIL_PORT = env.integer("EMAIL_PORT", 465 if EMAIL_USE_SSL else 587, least=1)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
-EMAIL_TIMEOUT = 20  # seconds
+EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 20, least=1)  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Bookstore <shop@example.com>")
 ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.family("ANYMAIL_")}  # the mail service's key and options
 SHOP_NAME = env.text("SHOP_NAME", "Bookstore")
 OUTBOX_KEPT_FOR = timedelta(days=30)  # what was sent
+OUTBOX_GIVEN_UP_KEPT_FOR = timedelta(days=180)
 
 # ---- language and time ---------------------------------------------------------------------------------------
 
@@ -186,6 +189,7 @@ LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "config.formats"
+LANGUAGES = known_languages(BASE_DIR / "bookstore" / "locale")  # those that the shop has sentences in
 
 # ---- buying --------------------------------------------------------------------------------------------------
 
@@ -261,6 +265,7 @@ RATE_LIMITS = {
     "search": env.rate("RATE_LIMIT_SEARCH", "240/minute"),
     "auth": env.rate("RATE_LIMIT_AUTH", "20/minute"),
     "feeds": env.rate("RATE_LIMIT_FEEDS", "30/minute"),
+    "webhooks": env.rate("RATE_LIMIT_WEBHOOKS", "6000/minute"),
     "checkout": env.rate("RATE_LIMIT_CHECKOUT", "30/minute"),
     "sign_in": env.rate("RATE_LIMIT_SIGN_IN", "10/minute"),
     "codes": env.rate("RATE_LIMIT_CODES", "10/hour"),
@@ -269,9 +274,11 @@ RATE_LIMIT_SCOPES = [  # the first prefix that fits; what fits none (files, prob
     ("/api/v1/auth/", "auth"),
     ("/api/v1/checkout/", "checkout"),
     ("/api/v1/search/", "search"),
+    ("/api/v1/webhooks/", "webhooks"),
     ("/api/", "anonymous"),
     ("/books/", "anonymous"),
     ("/feeds/", "feeds"),
+    ("/mail/", "anonymous"),
     ("/sitemap", "anonymous"),
     ("/console/login/", "auth"),
 ]
@@ -289,6 +296,7 @@ CONTENT_SECURITY_POLICIES = [  # the first prefix that fits
      "frame-ancestors 'none'; object-src 'none'"),
     ("/api/v1/auth/verify/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
      "frame-ancestors 'none'"),
+    ("/mail/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
     ("/docs/", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
     ("/books/", f"default-src 'none'; style-src 'self'; img-src {_pictures}; base-uri 'none'; "
      "form-action 'none'; frame-ancestors 'none'"),
@@ -399,7 +407,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- seeing what happens -------------------------------------------------------------------------------------
 
-SECRET_PATHS = ["/api/v1/auth/verify/"]  # what follows is a token, and is not logged
+SECRET_PATHS = ["/api/v1/auth/verify/", "/mail/unsubscribe/"]  # what follows is a token, and is not logged
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING_CONFIG = "bookstore.logs.configure"
 LOGGING = {"level": LOG_LEVEL}

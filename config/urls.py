@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from accounts import views as accounts
-from bookstore import health, metrics, pages
+from bookstore import health, mail_events, metrics, pages
 from bookstore.pages import read_only
 from catalog.views import (
     AuthorViewSet,
@@ -88,6 +88,8 @@ urlpatterns = [
     path("books/<str:book>/", read_only(BookPage.as_view()), name="book-page"),
     path("books/<str:book>/<str:slug>/", read_only(BookPage.as_view()), name="book-page-with-slug"),
     path("purchases/<uuid:pk>/", read_only(purchase), name="purchase"),
+    path("mail/unsubscribe/<str:token>", pages.unsubscribe, name="unsubscribe"),
+    path("api/v1/webhooks/mail/<str:service>/", mail_events.mail_webhook, name="mail-webhook"),
     path("metrics", read_only(metrics.metrics)),
     path("console/", admin.site.urls),
     re_path(r"^media/(?P<path>.+)$", read_only(pages.media), name="media"),
