@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.models import User, Verification
 from accounts.models.verification import GOOD_FOR
-from bookstore.mails import mail
+from bookstore.mails import mail, sample_of
 
 
 @mail(confidential=True)
@@ -23,7 +23,18 @@ def verify_email(*, verification: str) -> dict[str, Any]:
     }
 
 
+@sample_of(verify_email)
+def a_code() -> dict[str, Any]:
+    link = f"{settings.SHOP_URL}/api/v1/auth/verify/made-up"
+    return {"code": "402817", "link": link, "minutes": int(GOOD_FOR.total_seconds() // 60)}
+
+
 @mail
 def account_exists(*, user: str) -> dict[str, Any]:
     """For somebody who signs up with an address that has an account already."""
     return {"name": User.objects.get(pk=user).get_full_name()}
+
+
+@sample_of(account_exists)
+def to_a_reader() -> dict[str, Any]:
+    return {"name": "Rosa Ramirez"}

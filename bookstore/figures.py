@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import Error
-from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -22,11 +21,12 @@ class OutboxFigures:
     given_up: int
 
 
-def outbox_figures() -> OutboxFigures:
-    unsent = OutboxMessage.objects.unsent().aggregate(count=Count("pk"), oldest=Min("created_at"))
-    since = timezone.now() - unsent["oldest"] if unsent["oldest"] else None
-    seconds = max(since.total_seconds(), 0.0) if since else 0.0
-    return OutboxFigures(unsent["count"], seconds, OutboxMessage.objects.given_up().count())
+def outbox_figures(at_most: int | None = None) -> OutboxFigures:
+    """The figures; who only looks at them counts no further than `at_most`."""
+    waiting, given_up = OutboxMessage.objects.unsent(), OutboxMessage.objects.given_up()
+    oldest = waiting.order_by("id").values_list("created_at", flat=True).first()  # ids are in order of creation
+    seconds = max((timezone.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+    return OutboxFigures(waiting[:at_most].count(), seconds, given_up[:at_most].count())
 
 
 class OutboxCollector(Collector):

@@ -22,7 +22,7 @@ from bookstore.models import OutboxMessage, folded_address
 
 SERVICES = frozenset(
     ["amazon_ses", "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postal", "postmark",
-     "resend", "sendgrid", "sparkpost", "unisender_go"]
+     "resend", "sparkpost", "unisender_go"]
 )  # fmt: skip
 CAME_BACK = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
 KNOWN = {value for name, value in vars(EventType).items() if name.isupper()}
@@ -30,7 +30,7 @@ NOBODY_THERE = {RejectReason.INVALID, RejectReason.BOUNCED}
 # Mail that found nobody at home for now; anymail calls it bounced as well. By the services' own words and numbers.
 SOFT_FIELDS = ("Type", "event", "bounce_class", "bounceType")
 SOFT = {"softbounce", "soft_bounce", "transient", "undetermined", "20", "21", "22", "23", "40", "70"}
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 log = structlog.get_logger("bookstore.mail_events")
 
@@ -56,7 +56,7 @@ def webhook_of(service: str) -> AnymailCoreWebhookView:
         raise NotFound
     module = import_module(f"anymail.webhooks.{service}")
     endings = ("TrackingWebhookView", "CombinedWebhookView")
-    [view] = [found for name, found in vars(module).items() if name.endswith(endings)]
+    [view] = {found for name, found in vars(module).items() if name.endswith(endings)}
     try:
         return view()
     except ImproperlyConfigured as error:  # a service of which the shop has no key

@@ -34,9 +34,7 @@ class ShownToRecipientOnly(Exception):
     """The mail holds a key to somebody's account; it is for nobody else's eyes."""
 
 
-def mail(
-    builder: Builder | None = None, *, confidential: bool = False, category: MailCategory = TRANSACTIONAL
-) -> Any:
+def mail(builder: Builder | None = None, *, confidential: bool = False, category: MailCategory = TRANSACTIONAL) -> Any:
     """Register a mail by its function's name; a confidential one (with a code in it) is not shown in the console.
 
     The function takes the facts as keywords and returns the context of its templates,

@@ -89,6 +89,11 @@ UNFOLD = {
                 "title": _("System"),
                 "items": [
                     page(_("Outbox"), "outbox", "bookstore.outboxmessage"),
+                    {
+                        **page(_("Mails"), "drafts", "bookstore.outboxmessage"),
+                        "link": reverse_lazy("admin:bookstore_mails"),
+                    },
+                    page(_("Suppressed addresses"), "unsubscribe", "bookstore.suppressedaddress"),
                 ],
             },
         ],
@@ -97,6 +102,7 @@ UNFOLD = {
 CONSOLE_PANELS = [
     "orders.admin.dashboard.to_pack",
     "bookstore.admin.outbox.unsent_mail",
+    "bookstore.admin.outbox.queue",
     "catalog.admin.dashboard.figures",
     "catalog.admin.dashboard.sold_out",
     "catalog.admin.dashboard.imports",

@@ -122,7 +122,6 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is {value!r}; write a rate like 600/minute.")
         return int(count), seconds[period]
 
-
     def exclude(self, one: str, other: str, *, both: bool) -> None:
         """Refuse two variables that say opposite things."""
         if both:

@@ -1,3 +1,4 @@
+from bookstore.admin.addresses import SuppressedAddressAdmin
 from bookstore.admin.base import (
     ConsoleAdmin,
     ConsoleTable,
@@ -17,6 +18,7 @@ __all__ = [
     "Pages",
     "Rights",
     "SellerAdmin",
+    "SuppressedAddressAdmin",
     "dashboard",
     "label",
     "link",

@@ -1,5 +1,6 @@
 """The outbox in the console: what waits, what was sent, what was given up; to read, and to send again."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,18 +8,29 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html_join
 from django.utils.text import Truncator
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from bookstore import mails, outbox
-from bookstore.admin.base import ConsoleAdmin, as_key
+from bookstore.admin.base import ConsoleAdmin, Pages, as_key
 from bookstore.admin.looks import label, link
-from bookstore.models import OutboxMessage
+from bookstore.admin.previews import Previews, in_words
+from bookstore.figures import outbox_figures
+from bookstore.models import OutboxMessage, SuppressedAddress, folded_address
 
-STATUS_LABELS = {"waiting": "info", "sending": "warning", "sent": "success", "failed": "danger"}
+STATUS_LABELS = {
+    "waiting": "info",
+    "sending": "warning",
+    "sent": "success",
+    "withheld": "warning",
+    "failed": "danger",
+}
 SHORT_ERROR = 80
 SHOWN = 8
 
@@ -35,7 +47,7 @@ class MailName(DropdownFilter):
 
 
 @admin.register(OutboxMessage)
-class OutboxAdmin(ConsoleAdmin):
+class OutboxAdmin(Previews, ConsoleAdmin):
     admins_may = frozenset({"view", "repeat"})
     list_display = ["what", "recipient", "state", "attempts", "next_attempt", "created", "error"]
     list_filter = [("status", ChoicesDropdownFilter), MailName]
@@ -49,10 +61,11 @@ class OutboxAdmin(ConsoleAdmin):
             None,
             {"fields": [("what", "recipient"), ("state", "attempts"), ("next_attempt_at", "sent_at"), "last_error"]},
         ),
+        (_("The address"), {"fields": ["marks"]}),
         (_("The mail, made anew"), {"fields": ["letter"]}),
         (_("Origin"), {"fields": [("facts", "language"), ("message_id", "request_id")], "classes": ["collapse"]}),
     ]
-    readonly_fields = ["what", "state", "letter"]
+    readonly_fields = ["what", "state", "letter", "marks"]
 
     def has_repeat_permission(self, request: HttpRequest) -> bool:
         return self.allows(request, "repeat")
@@ -87,6 +100,13 @@ class OutboxAdmin(ConsoleAdmin):
     def error(self, message: OutboxMessage) -> str:
         return Truncator(message.last_error).chars(SHORT_ERROR)
 
+    @admin.display(description=_("marks"))
+    def marks(self, message: OutboxMessage) -> str:
+        """What is known against the address, each with the page where it is cleared."""
+        rows = SuppressedAddress.objects.filter(address=folded_address(message.recipient))
+        pages = [(reverse("admin:bookstore_suppressedaddress_change", args=[row.pk]), row) for row in rows]
+        return format_html_join(", ", "{}", ([link(page, row.get_reason_display())] for page, row in pages)) or "–"
+
     @admin.display(description=_("mail"))
     def letter(self, message: OutboxMessage) -> str:
         """The mail as its facts and templates make it now, or why they cannot."""
@@ -99,13 +119,28 @@ class OutboxAdmin(ConsoleAdmin):
         return render_to_string("console/letter.html", {"letter": letter, "html": letter.alternatives[0].content})
 
 
-def in_words(name: str) -> str:
-    """`order_placed` as “Order placed”."""
-    return name.replace("_", " ").capitalize()
-
-
 def moment(when: Any) -> str:
     return date_format(when, "j M Y H:i")
+
+
+def queue(request: HttpRequest) -> dict[str, Any] | None:
+    """How many mails wait, for how long the oldest has been, and how many were given up."""
+    if not admin.site.get_model_admin(OutboxMessage).has_view_permission(request):
+        return None
+    figures = outbox_figures(at_most=Pages.REACH)
+    page = reverse("admin:bookstore_outboxmessage_changelist")
+    since = timezone.now() - timedelta(seconds=figures.oldest_seconds)
+    age = timesince(since, depth=1) if figures.waiting else "–"
+    shown = [
+        (_("mails waiting"), counted(figures.waiting), "?status__exact=waiting"),
+        (_("the oldest waits for"), age, "?status__exact=waiting"),
+        (_("mails given up"), counted(figures.given_up), "?status__exact=failed"),
+    ]
+    return {"figures": [{"title": title, "number": number, "link": page + query} for title, number, query in shown]}
+
+
+def counted(number: int) -> str:
+    return f"{number_format(number, force_grouping=True)}{'+' if number >= Pages.REACH else ''}"
 
 
 def unsent_mail(request: HttpRequest) -> dict[str, Any] | None:

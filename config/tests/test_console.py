@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accounts.models import Membership, User
 from bookstore.admin import ConsoleAdmin, Pages
-from bookstore.models import OutboxMessage
+from bookstore.mail_addresses import Reason, mark
+from bookstore.models import OutboxMessage, SuppressedAddress
 from bookstore.outbox import send_mail
 from bookstore.testing import count_queries
 from catalog.models import (
@@ -44,7 +45,7 @@ HAPPENS = {CoverFetch, LikelyDuplicate, MissedSearch, WorkChange}
 NOT_ADDED = {*HAPPENS, Review, Order, Purchase, Payment, OutboxMessage}
 NOT_DELETED = NOT_ADDED - {Review} | {ImportRun}
 FOR_SHOP_STAFF = {CoverFetch, User, LikelyDuplicate, WorkChange, Review, Purchase, Payment, ShippingMethod, TaxRate}
-FOR_SHOP_STAFF |= {OutboxMessage}
+FOR_SHOP_STAFF |= {OutboxMessage, SuppressedAddress}
 FOR_SELLERS_TO_WRITE = {Offer, Order}
 
 
@@ -94,6 +95,7 @@ def make_rows(number):
     CoverFetch.objects.create(edition=edition, url=f"https://pictures.example/{number}.jpg", host="pictures.example")
     note_missed_search(f"no such book {number}")
     send_mail("test", to=user.email)
+    mark(user.email, Reason.BOUNCED, source="postmark", detail="550 no such user")
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
