@@ -5,7 +5,7 @@ from typing import Final
 from babel import Locale
 from babel.core import UnknownLocaleError
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from langcodes import standardize_tag, tag_is_valid
 
@@ -62,7 +62,7 @@ NEVER_SOLD: Final = ("01", "09", "34", "46", "49")  # cancelled, postponed, with
 
 # ONIX list 65, as its codes are called.
 AVAILABILITY_CODES: Final = {
-    "01": _("Cancelled"),
+    "01": pgettext_lazy("of a product", "Cancelled"),
     "09": _("Postponed indefinitely"),
     "10": _("Not yet available"),
     "11": _("Awaiting stock"),

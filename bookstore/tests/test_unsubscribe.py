@@ -18,12 +18,11 @@ NOTICES, NEWS = MailCategory.NOTICES, MailCategory.NEWS
 @pytest.fixture(autouse=True)
 def mails_nobody_needs(monkeypatch, settings):
     """Two mails of the test's own, with the layout that all have."""
-    templates = {
-        f"mail/{name}.{kind}": f'{{% extends "mail/layout.{kind[-4:].strip(".")}" %}}{{% block content %}}Hm{{% endblock %}}'
-        for name in ("wished", "letter")
-        for kind in ("txt", "html")
-    }
-    templates |= {f"mail/{name}.subject.txt": name for name in ("wished", "letter")}
+    layout = '{{% extends "mail/layout.{}" %}}{{% block content %}}Hm{{% endblock %}}'
+    templates = {}
+    for name in ("wished", "letter"):
+        templates |= {f"mail/{name}.{kind}": layout.format(kind) for kind in ("txt", "html")}
+        templates[f"mail/{name}.subject.txt"] = name
     loaders = [
         ("django.template.loaders.locmem.Loader", templates),
         ("django.template.loaders.filesystem.Loader", [settings.BASE_DIR / "templates"]),
@@ -31,8 +30,12 @@ def mails_nobody_needs(monkeypatch, settings):
     options = {**settings.TEMPLATES[0]["OPTIONS"], "loaders": loaders}
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "APP_DIRS": False, "OPTIONS": options}]
     for name, category in (("wished", NOTICES), ("letter", NEWS)):
-        monkeypatch.setitem(mails.MAILS, name, lambda: {})
+        monkeypatch.setitem(mails.MAILS, name, nothing)
         monkeypatch.setitem(mails.CATEGORIES, name, category)
+
+
+def nothing():
+    return {}
 
 
 def path_in(letter):
@@ -120,7 +123,8 @@ def test_twice_and_at_once_is_once():
 
 @pytest.mark.parametrize(
     "token",
-    ["x", "é", "a:b", "a" * 4000, signing.dumps(["a@b.example", "news"]), signing.dumps(1, salt="bookstore.unsubscribe"),
+    ["x", "é", "a:b", "a" * 4000, signing.dumps(["a@b.example", "news"]),
+     signing.dumps(1, salt="bookstore.unsubscribe"),
      signing.dumps(["a@b.example", "no such kind"], salt="bookstore.unsubscribe")],
 )  # fmt: skip
 def test_a_link_that_is_not_ours_marks_nobody(client, token):

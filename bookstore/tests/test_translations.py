@@ -1,0 +1,138 @@
+"""The shop's sentences in German: none of what readers see is missing, and what is compiled is what is written."""
+
+import gettext
+import re
+from io import BytesIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import translation
+
+from bookstore import catalogues, mails
+from bookstore.errors import all_refusals
+from bookstore.models import OutboxMessage
+from bookstore.money import Money
+from bookstore.templatetags.money import money
+
+TEMPLATE = catalogues.template_of()
+EACH = [(app, language) for language in catalogues.languages() for app in catalogues.APPS]
+SEEN_BY_READERS = re.compile(r"^templates/(mail|pages)/|^templates/[a-z_]+\.html$|/errors\.py$|/vocabularies\.py$")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
+MISSING = "Run `manage.py update_catalogues`, translate what is empty in {file}, and run it again: {sentences}"
+
+
+def missing(catalogue):
+    return [found.id for found in catalogues.untranslated(catalogue)]
+
+
+@pytest.mark.parametrize(("app", "language"), EACH)
+def test_all_that_readers_see_is_translated(app, language):
+    wanted = [message for message in catalogues.up_to_date(app, language, TEMPLATE[app]) if message.id]
+    seen = [message for message in wanted if any(SEEN_BY_READERS.search(file) for file, _line in message.locations)]
+
+    left = [message.id for message in seen if message.fuzzy or not all(catalogues.words(message))]
+
+    assert not left, MISSING.format(file=catalogues.file_of(app, language), sentences=left)
+
+
+@pytest.mark.parametrize("language", catalogues.languages())
+@pytest.mark.parametrize("name", sorted(mails.MAILS))
+def test_every_sentence_of_a_mail_is_translated(name, language):
+    known = {app: catalogues.read(app, language) for app in catalogues.APPS}
+    left = [
+        key
+        for file in sorted((settings.BASE_DIR / "templates" / "mail").glob(f"{name}.*"))
+        for key, context in catalogues.sentences(file)
+        if not any(found and found.string for found in (each.get(key, context) for each in known.values()))
+    ]
+
+    assert not left, f"The mail {name} lacks in {language}: {left}"
+
+
+@pytest.mark.parametrize(("app", "language"), EACH)
+def test_what_is_compiled_is_what_is_written(app, language):
+    file = catalogues.file_of(app, language)
+    written = catalogues.read(app, language)
+    compiled = gettext.GNUTranslations(BytesIO(file.with_suffix(".mo").read_bytes()))
+
+    for message in written:
+        if message.id and all(catalogues.words(message)):
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            asked = f"{message.context}\x04{key}" if message.context else key
+            found = compiled._catalog.get(asked) or compiled._catalog.get((asked, 0))
+            assert found == catalogues.words(message)[0], "run manage.py update_catalogues"
+
+
+@pytest.mark.parametrize(("app", "language"), EACH)
+def test_a_translation_names_the_same_things(app, language):
+    for message in catalogues.read(app, language):
+        sources = message.id if isinstance(message.id, tuple) else (message.id,)
+        for source, word in zip(sources, catalogues.words(message), strict=True):
+            if message.id and word:
+                assert sorted(PLACEHOLDER.findall(word)) == sorted(PLACEHOLDER.findall(source)), source
+                assert word.count("\n") == source.count("\n"), source
+
+
+@pytest.mark.parametrize("name", sorted(mails.MAILS))
+def test_a_mail_in_german_is_not_english(name):
+    german, english = (mails.sample(name, language) for language in ("de", "en"))
+
+    assert german.subject != english.subject
+    assert german.body != english.body
+    assert '<html lang="de">' in german.alternatives[0].content
+
+
+@pytest.mark.parametrize("refusal", sorted(all_refusals(), key=lambda refusal: refusal.code), ids=lambda r: r.code)
+def test_a_refusal_has_german_words(refusal):
+    english = (str(refusal.title), refusal.example())
+    with translation.override("de"):
+        assert str(refusal.title) != english[0]
+        assert refusal.example() != english[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "language", "title"),
+    [("de", "de", "Nicht gefunden"), ("de-AT,de;q=0.9", "de", "Nicht gefunden"), ("en-GB", "en", "Not found"),
+     ("xx", "en", "Not found"), ("tlh, de;q=0.1", "de", "Nicht gefunden"), ("é", "en", "Not found"),
+     ("", "en", "Not found"),
+     ("de;q=x", "en", "Not found"), ("de," * 2000, "de", "Nicht gefunden")],
+)  # fmt: skip
+def test_an_answer_speaks_the_language_that_is_asked_for(client, asked, language, title):
+    answer = client.get("/api/v1/books/nothing/", headers={"accept-language": asked})
+
+    assert (answer.status_code, answer["Content-Language"]) == (404, language)
+    assert answer.json()["title"] == title
+
+
+@pytest.mark.django_db
+def test_a_mail_speaks_the_language_of_the_request_it_is_written_for(client):
+    signing_up = {"email": "rosa@example.com", "password": "quiet-lamp-on-a-shelf"}
+    headers = {"accept-language": "de-CH"}
+    answer = client.post("/api/v1/auth/signup/", signing_up, content_type="application/json", headers=headers)
+
+    assert answer.status_code == 202
+    message = OutboxMessage.objects.get()
+    assert message.language == "de"
+    assert mails.build(message).subject.endswith("ist Ihr Code für die Buchhandlung")
+
+
+def test_money_is_written_as_the_language_writes_it():
+    written = []
+    for language in ("en", "de"):
+        with translation.override(language):
+            written.append((money(Money(129000, "EUR")), money(Money(500, "JPY"))))
+
+    assert written == [("€1,290.00", "¥500"), ("1.290,00\xa0€", "500\xa0¥")]
+
+
+def test_a_language_nobody_knows_begins_no_catalogue():
+    with pytest.raises(CommandError, match="xx is no language"):
+        call_command("update_catalogues", "--add", "xx")
+
+
+def test_the_catalogues_hold_each_sentence_once():
+    keys = [(message.id, message.context) for app in catalogues.APPS for message in TEMPLATE[app] if message.id]
+
+    assert len(keys) == len(set(keys)) > 900
