@@ -4,8 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from anymail.message import AnymailMessage
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template import Context, Engine
 from django.template.loader import get_template
@@ -80,7 +80,7 @@ def check_facts(name: str, facts: dict[str, Any]) -> None:
     inspect.signature(builder_of(name)).bind(**facts)
 
 
-def build(message: OutboxMessage) -> EmailMultiAlternatives:
+def build(message: OutboxMessage) -> AnymailMessage:
     """The mail, in its recipient's language."""
     with translation.override(message.language):
         link = unsubscribe_link(message.recipient, category_of(message.name))
@@ -93,11 +93,11 @@ def build(message: OutboxMessage) -> EmailMultiAlternatives:
     }
     if link:  # RFC 8058: the mail program asks, nobody has to look at a page
         made.extra_headers |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    made.tags, made.metadata = [message.name], {"outbox": str(message.id)}  # come back with a mail service's events
+    made.tags, made.metadata = [message.name], {"outbox": str(message.id)}  # a mail service's events bring them back
     return made
 
 
-def sample(name: str, language: str) -> EmailMultiAlternatives:
+def sample(name: str, language: str) -> AnymailMessage:
     """The mail with made-up contents. Raises UnknownMail for one without."""
     if name not in SAMPLES:
         raise UnknownMail(f"There is no sample of a mail named {name}.")
@@ -106,7 +106,7 @@ def sample(name: str, language: str) -> EmailMultiAlternatives:
         return compose(name, SAMPLES[name](), language, link)
 
 
-def compose(name: str, contents: dict[str, Any], language: str, unsubscribe: str = "") -> EmailMultiAlternatives:
+def compose(name: str, contents: dict[str, Any], language: str, unsubscribe: str = "") -> AnymailMessage:
     """Subject, text and HTML from the mail's templates, in the language that is active."""
     context = {
         "shop_name": settings.SHOP_NAME,
@@ -116,7 +116,7 @@ def compose(name: str, contents: dict[str, Any], language: str, unsubscribe: str
         **contents,
     }
     subject = as_text(f"mail/{name}.subject.txt", context)
-    made = EmailMultiAlternatives(
+    made = AnymailMessage(
         subject=" ".join(subject.split())[:LONGEST_SUBJECT],  # a title with a line break adds no header
         body=as_text(f"mail/{name}.txt", context).strip() + "\n",
     )
@@ -129,7 +129,7 @@ def as_text(template: str, context: dict[str, Any]) -> str:
     return Engine.get_default().get_template(template).render(Context(context, autoescape=False))
 
 
-def preview(message: OutboxMessage) -> EmailMultiAlternatives:
+def preview(message: OutboxMessage) -> AnymailMessage:
     """The mail as it would be sent now, for the console; whatever making it writes is undone."""
     if message.name in CONFIDENTIAL:
         raise ShownToRecipientOnly(_("This mail holds a code or a link that signs somebody in. It is not shown here."))

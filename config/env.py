@@ -98,6 +98,13 @@ class Environment:
         truth = {"true": True, "false": False}
         return {name: truth.get(value.lower(), value) for name, value in found.items() if value}
 
+    def pairs(self, name: str) -> list[str]:
+        """User and password, user:password, separated by commas where several hold."""
+        words = self.words(name)
+        if any(not all(word.partition(":")) for word in words):
+            raise ImproperlyConfigured(f"{name} is not of the form user:password.")
+        return words
+
     def networks(self, name: str, default: str = "") -> list[Network]:
         """Addresses and CIDR ranges, separated by commas."""
         try:

@@ -178,7 +178,9 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 20, least=1)  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Bookstore <shop@example.com>")
-ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.family("ANYMAIL_")}  # the mail service's key and options
+# The mail service's key and options. One that takes no tags along gets the mail without them.
+ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, "IGNORE_UNSUPPORTED_FEATURES": True, **env.family("ANYMAIL_"),
+           "WEBHOOK_SECRET": env.pairs("ANYMAIL_WEBHOOK_SECRET")}  # fmt: skip
 SHOP_NAME = env.text("SHOP_NAME", "Bookstore")
 OUTBOX_KEPT_FOR = timedelta(days=30)  # what was sent
 OUTBOX_GIVEN_UP_KEPT_FOR = timedelta(days=180)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from anymail.message import AnymailMessage
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.mail import EmailMultiAlternatives
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -24,7 +24,7 @@ class Shown:
 
     code: str
     language: str
-    letter: EmailMultiAlternatives | None = None
+    letter: AnymailMessage | None = None
     error: str = ""
 
     @property

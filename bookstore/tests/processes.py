@@ -56,7 +56,7 @@ def free_port() -> int:
         return int(attempt.getsockname()[1])
 
 
-def start(arguments: list[str], data_dir: Path) -> "subprocess.Popen[str]":
+def start(arguments: list[str], data_dir: Path, **variables: str) -> "subprocess.Popen[str]":
     """Start a Python program of the shop as an operator would, with settings of its own."""
     return subprocess.Popen(
         [sys.executable, *arguments],
@@ -67,6 +67,7 @@ def start(arguments: list[str], data_dir: Path) -> "subprocess.Popen[str]":
             "DATA_DIR": str(data_dir),
             "COLUMNS": "200",
             "PYTHONUNBUFFERED": "1",
+            **variables,
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

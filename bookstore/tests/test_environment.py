@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import Environment, broker_url, media_origins
+from config.env import Environment, broker_url, known_languages, media_origins
 
 
 def test_an_empty_variable_counts_as_unset():
@@ -35,6 +35,9 @@ def test_a_required_variable_is_named_when_it_is_missing():
         (lambda env: env.address("NAME", "", ["https"]), "cdn.example"),
         (lambda env: env.rate("NAME", "1/second"), "many"),
         (lambda env: env.rate("NAME", "1/second"), "0/second"),
+        (lambda env: env.pairs("NAME"), "a-secret"),
+        (lambda env: env.pairs("NAME"), "user:secret,user:"),
+        (lambda env: env.exclude("NAME", "OTHER", both=env.boolean("NAME", default=False)), "true"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_name(read, value):
@@ -98,6 +101,13 @@ def test_every_variable_is_documented_and_no_other():
     documented = re.findall(r"^\| `([A-Z_]+)`", (settings.BASE_DIR / "docs" / "configuration.md").read_text(), re.M)
 
     assert sorted(documented) == sorted(read | {"PROMETHEUS_MULTIPROC_DIR"})
+
+
+def test_a_language_is_one_with_a_catalogue(tmp_path):
+    (tmp_path / "pt_BR").mkdir()
+    (tmp_path / "klingon").mkdir()
+
+    assert [code for code, _name in known_languages(tmp_path)] == ["en", "pt-br"]
 
 
 def test_an_address_may_be_left_out_where_there_is_none_by_default():
