@@ -1,6 +1,7 @@
 """The whole shop while those who send its mail are killed: each mail arrives, and doubles can be told by their id."""
 
 import email
+import os
 import signal
 import sys
 from collections import Counter
@@ -64,6 +65,17 @@ def test_a_mail_arrives_when_its_sender_is_killed_before_it_could_ask_for_it(sho
 
     assert status == -signal.SIGKILL
     assert eventually(lambda: received(shop, "sal@example.com"), within=40)
+
+
+def test_a_mail_written_while_redis_is_killed_arrives(shop):
+    assert eventually(lambda: worker_is_up(shop))
+    [redis] = shop.processes(b"redis-server")
+
+    os.kill(redis, signal.SIGKILL)
+    status, said = run(shop.folder, "send_test_mail", "ruth@example.com", "--wait", "0")
+
+    assert status == 0, said
+    assert eventually(lambda: received(shop, "ruth@example.com"), within=90)
 
 
 def test_a_worker_killed_among_many_mails_loses_none(shop):
