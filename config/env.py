@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf.global_settings import LANGUAGES
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_locale
 
@@ -170,5 +171,6 @@ def media_origins(public_url: str, storage: Mapping[str, Any]) -> list[str]:
 
 
 def known_languages(folder: Path) -> list[tuple[str, str]]:
-    """English, and every language that there is a catalogue of the shop's sentences in."""
-    return [(code, name) for code, name in LANGUAGES if code == "en" or (folder / to_locale(code)).is_dir()]
+    """English, and every language that there is a catalogue of the shop's sentences in, each by its own name."""
+    others = [code for code, _name in LANGUAGES if (folder / to_locale(code)).is_dir()]
+    return [(code, LANG_INFO[code]["name_local"]) for code in ["en", *others]]

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.html import format_html_join
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bookstore import mails
@@ -27,9 +27,20 @@ class Shown:
     letter: AnymailMessage | None = None
     error: str = ""
 
+    def html(self, look: str) -> str:
+        """The HTML as a program shows it that prefers this look, whichever the console's own reader prefers."""
+        if self.letter is None:
+            return ""
+        other = {"dark": "all", "light": "not all"}[look]
+        return str(self.letter.alternatives[0].content).replace("(prefers-color-scheme: dark)", other)
+
     @property
-    def html(self) -> Any:
-        return self.letter.alternatives[0].content if self.letter else ""
+    def light(self) -> str:
+        return self.html("light")
+
+    @property
+    def dark(self) -> str:
+        return self.html("dark")
 
 
 def in_words(name: str) -> str:
@@ -42,6 +53,10 @@ def shown(name: str, code: str, language: str) -> Shown:
         return Shown(code, language, mails.sample(name, code))
     except Exception as error:  # a template somebody is just writing
         return Shown(code, language, error=f"{type(error).__name__}: {error}")
+
+
+def subject_of(shown: Shown) -> str:
+    return shown.letter.subject if shown.letter else shown.error
 
 
 class Previews:
@@ -57,16 +72,17 @@ class Previews:
 
     def mails_view(self, request: HttpRequest) -> HttpResponse:
         """All mails there are, by name."""
+        here = get_language() or settings.LANGUAGE_CODE
         rows = [
             [
                 link(reverse("admin:bookstore_mail", args=[name]), in_words(name)),
+                subject_of(shown(name, here, "")),
                 mails.category_of(name).label,
                 _("holds a code or a link that signs in") if name in mails.CONFIDENTIAL else "",
-                format_html_join(", ", "{}", ([language] for _code, language in settings.LANGUAGES)),
             ]
             for name in sorted(mails.MAILS)
         ]
-        headers = [_("mail"), _("kind"), _("secret"), _("languages")]
+        headers = [_("mail"), _("subject line"), _("kind"), _("secret")]
         return self.page(request, "console/mails.html", _("Mails"), {"table": {"headers": headers, "rows": rows}})
 
     def mail_view(self, request: HttpRequest, name: str) -> HttpResponse:

@@ -136,3 +136,23 @@ def test_the_catalogues_hold_each_sentence_once():
     keys = [(message.id, message.context) for app in catalogues.APPS for message in TEMPLATE[app] if message.id]
 
     assert len(keys) == len(set(keys)) > 900
+
+
+def test_a_sentence_that_moves_to_another_app_keeps_its_translation(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+    for app in [*catalogues.APPS, "config", "templates"]:
+        (tmp_path / app).mkdir()
+    code = 'from django.utils.translation import gettext as _\n_("Hello")\n'
+    (tmp_path / "bookstore" / "pages.py").write_text(code)
+    call_command("update_catalogues", verbosity=0)
+    po = catalogues.file_of("bookstore", "de")
+    po.write_text(po.read_text().replace('msgid "Hello"\nmsgstr ""', 'msgid "Hello"\nmsgstr "Guten Tag"'))
+
+    (tmp_path / "bookstore" / "pages.py").rename(tmp_path / "orders" / "pages.py")
+    call_command("update_catalogues", verbosity=0)
+
+    assert catalogues.read("bookstore", "de").get("Hello") is None
+    assert catalogues.read("orders", "de").get("Hello").string == "Guten Tag"
+    assert b"Guten Tag" in catalogues.file_of("orders", "de").with_suffix(".mo").read_bytes()
+    call_command("update_catalogues", "--add", "pt-br", verbosity=0)
+    assert (tmp_path / "orders" / "locale" / "pt_BR" / "LC_MESSAGES" / "django.mo").exists()

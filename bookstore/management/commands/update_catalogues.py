@@ -24,13 +24,11 @@ class Command(BaseCommand):
             raise CommandError(f"{add} is no language that Django knows.")
         template = catalogues.template_of()
         for language in languages:
-            left = 0
-            for app in catalogues.APPS:
-                catalogue = catalogues.up_to_date(app, language, template[app])
-                waiting = catalogues.untranslated(catalogue)
-                left += len(waiting)
-                for message in waiting if missing else []:
-                    self.stdout.write(f"{language} {app}: {message.id!r}")
-                if not missing:
-                    catalogues.save(app, language, catalogue)
-            self.stdout.write(f"{to_locale(language)}: {left} sentences without a translation.")
+            # All are read before one is written: a sentence may move from one app to another.
+            made = {app: catalogues.up_to_date(app, language, template[app]) for app in catalogues.APPS}
+            waiting = [(app, message) for app in made for message in catalogues.untranslated(made[app])]
+            for app, message in waiting if missing else []:
+                self.stdout.write(f"{language} {app}: {message.id!r}")
+            for app in made if not missing else []:
+                catalogues.save(app, language, made[app])
+            self.stdout.write(f"{to_locale(language)}: {len(waiting)} sentences without a translation.")
