@@ -13,6 +13,7 @@ from bookstore import catalogues, mails
 from bookstore.errors import all_refusals
 from bookstore.models import OutboxMessage
 from bookstore.money import Money
+from bookstore.templatetags.countries import country_name
 from bookstore.templatetags.money import money
 
 TEMPLATE = catalogues.template_of()
@@ -125,6 +126,19 @@ def test_money_is_written_as_the_language_writes_it():
             written.append((money(Money(129000, "EUR")), money(Money(500, "JPY"))))
 
     assert written == [("€1,290.00", "¥500"), ("1.290,00\xa0€", "500\xa0¥")]
+
+
+def test_a_country_is_called_as_the_language_calls_it():
+    with translation.override("de"):
+        assert [country_name(code) for code in ("AT", "ZZ9", "")] == ["Österreich", "ZZ9", ""]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/docs/problems/", "/mail/unsubscribe/x", "/api/v1/auth/verify/x"])
+def test_a_page_says_which_language_it_is_in(client, page):
+    answer = client.get(page, headers={"accept-language": "de"}).content.decode()
+
+    assert '<html lang="de">' in answer
 
 
 def test_a_language_nobody_knows_begins_no_catalogue():
