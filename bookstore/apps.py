@@ -2,11 +2,12 @@ import sentry_sdk
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class BookstoreConfig(AppConfig):
     name = "bookstore"
-    verbose_name = "Shop core"
+    verbose_name = _("Shop core")
 
     def ready(self) -> None:
         autodiscover_modules("emails", "figures")

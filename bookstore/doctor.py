@@ -237,6 +237,8 @@ def mails() -> Iterator[Finding]:
     else:
         mail.get_connection()  # says which key is missing
         yield ok(f"is sent by {backend}")
+        if not settings.ANYMAIL.get("WEBHOOK_SECRET"):
+            yield warning("nobody listens to bounces", "Set ANYMAIL_WEBHOOK_SECRET; docs/operators.md says how.")
 
 
 @check("Outbox", needs="PostgreSQL")

@@ -83,7 +83,7 @@ def forgettable() -> OutboxQuerySet:
 def forget() -> int:
     """Delete what is old, in small transactions; how many they were."""
     count = 0
-    while old := list(forgettable().values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+    while old := list(forgettable().order_by("pk").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
         count += forgettable().filter(pk__in=old).delete()[0]
     return count
 

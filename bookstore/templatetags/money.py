@@ -11,7 +11,9 @@ register = template.Library()
 
 
 @register.filter
-def money(amount: Money) -> str:
-    """The amount with its currency's sign, in the active language; its parts stay on one line."""
+def money(amount: Money | dict[str, str]) -> str:
+    """The amount, also as the API gives it, with its currency's sign, in the active language."""
     locale = Locale.parse(to_locale(get_language() or "en"))
+    if isinstance(amount, dict):
+        amount = Money.of(amount["amount"], amount["currency"])
     return format_currency(amount.amount, amount.currency, locale=locale)

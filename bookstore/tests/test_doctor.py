@@ -111,3 +111,7 @@ def test_where_mail_goes_is_told(settings, tmp_path):
     assert dict(doctor.examine())["Mail"].text == f"goes to {tmp_path}"
     settings.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
     assert "MAILGUN_API_KEY" in dict(doctor.examine())["Mail"].text
+    settings.ANYMAIL = {"MAILGUN_API_KEY": "key"}
+    assert dict(doctor.examine())["Mail"].text == "nobody listens to bounces"
+    settings.ANYMAIL |= {"WEBHOOK_SECRET": ["us:secret-words"]}
+    assert dict(doctor.examine())["Mail"].level == "ok"

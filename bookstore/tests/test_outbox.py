@@ -367,6 +367,57 @@ def test_old_mails_are_deleted_once_they_are_sent(capsys, settings, smtp_gone):
     assert OutboxMessage.objects.exclude(pk=sent.pk).count() == OutboxMessage.objects.count() == 1
 
 
+@pytest.mark.django_db
+def test_what_is_withheld_or_given_up_is_deleted_in_its_time(capsys):
+    given_up, withheld, waiting = (send_mail("test", to=TO) for _ in range(3))
+    claimed = [outbox.claim() for _ in range(2)]
+    outbox.note_failure(claimed[0], "no such user", hopeless=True)
+    outbox.note_withheld(claimed[1], "unsubscribed")
+    left = []
+    for days in (29, 31, 179, 181):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            call_command("purge_outbox")
+        left.append(set(OutboxMessage.objects.values_list("pk", flat=True)))
+
+    assert left == [{given_up.pk, withheld.pk, waiting.pk}, *[{given_up.pk, waiting.pk}] * 2, {waiting.pk}]
+
+
+@pytest.mark.django_db
+def test_a_dry_run_deletes_nothing_and_says_how_many_it_would(capsys):
+    with time_machine.travel(NOON - timedelta(days=31)):
+        send_mail("test", to=TO)
+        relay()
+
+    with time_machine.travel(NOON):
+        call_command("purge_outbox", "--dry-run")
+
+    assert capsys.readouterr().out == "1 messages would be deleted.\n"
+    assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_purges_at_once_delete_each_message_once(monkeypatch):
+    monkeypatch.setattr(outbox, "FORGOTTEN_AT_ONCE", 7)
+    with time_machine.travel(NOON - timedelta(days=31), tick=False):
+        for _ in range(40):
+            send_mail("test", to=TO)
+        relay()
+
+    assert sum(at_once(lambda _: outbox.forget(), range(2))) == 40
+
+
+@pytest.mark.django_db
+def test_a_mail_of_another_release_waits_and_lets_others_pass():
+    """While workers of two releases run, an old one may not know a new mail."""
+    message = OutboxMessage.objects.create(name="new_one", recipient=TO, language="en")
+    send_mail("test", to=TO)
+
+    assert relay() == {"put_off": 1, "sent": 1}
+
+    message.refresh_from_db()
+    assert message.last_error == "UnknownMail: There is no mail named new_one."
+
+
 # ---- for operators ---------------------------------------------------------------------------------------------
 
 
