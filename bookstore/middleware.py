@@ -176,16 +176,19 @@ class RateLimitMiddleware:
 
 
 class LanguageMiddleware:
-    """The reader's language, by cookie or Accept-Language; unlike Django's, without a look at the path for one."""
+    """The reader's language, by cookie or Accept-Language; unlike Django's, without a look at the path for one.
+
+    It ends with the answer: what the thread does next is not the reader's.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = translation.get_language_from_request(request)
-        translation.activate(language)
         request.LANGUAGE_CODE = language
-        response = self.get_response(request)
+        with translation.override(language):
+            response = self.get_response(request)
         patch_vary_headers(response, ["Accept-Language"])
         response.setdefault("Content-Language", language)
         return response

@@ -75,11 +75,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "bookstore.middleware.LanguageMiddleware",  # limits, too, refuse in the reader's language
     "accounts.middleware.ClaimsMiddleware",
     "bookstore.middleware.RateLimitMiddleware",
     "bookstore.middleware.RequestLimitsMiddleware",
     "bookstore.middleware.ConsoleSessionMiddleware",
-    "bookstore.middleware.LanguageMiddleware",
     "bookstore.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "bookstore.middleware.ConsoleAuthenticationMiddleware",

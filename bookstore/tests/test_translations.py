@@ -108,6 +108,19 @@ def test_an_answer_speaks_the_language_that_is_asked_for(client, asked, language
 
 
 @pytest.mark.django_db
+def test_what_comes_before_any_view_speaks_it_too_and_the_thread_forgets_it(client, settings):
+    settings.RATE_LIMIT_TRUSTED, settings.RATE_LIMITS = [], {**settings.RATE_LIMITS, "anonymous": (1, 60)}
+    german = {"accept-language": "de"}
+
+    answers = [client.get("/api/v1/books/", headers=german, REMOTE_ADDR="203.0.113.77") for _ in range(3)]
+    too_long = client.get(f"/api/v1/books/?q={'x' * 9000}", headers=german)
+
+    assert (answers[-1].status_code, answers[-1].json()["title"]) == (429, "Zu viele Anfragen")
+    assert (too_long.status_code, too_long.json()["title"]) == (414, "Adresse zu lang")
+    assert translation.get_language() == "en"
+
+
+@pytest.mark.django_db
 def test_a_mail_speaks_the_language_of_the_request_it_is_written_for(client):
     signing_up = {"email": "rosa@example.com", "password": "quiet-lamp-on-a-shelf"}
     headers = {"accept-language": "de-CH"}

@@ -15,6 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from bookstore import shared_redis
+from bookstore.money import Money
+from bookstore.templatetags.money import money
 from bookstore.testing import count_queries, shared_data
 from catalog.feeds import merchant, sitemap
 from catalog.models import Book, Edition, Offer, SitemapPart, Subject, SubjectLink
@@ -256,7 +258,9 @@ def test_a_price_is_the_one_of_the_page(client, currency):
     [product] = products(client, currency)
 
     page = client.get(f"/books/{book.pk}/the-dispossessed/").content.decode()
-    assert product["price"] in page
+    amount, code = product["price"].split()
+    assert money(Money.of(amount, code)) in page
+    assert f'"price":"{amount}","priceCurrency":"{code}"' in page.replace(" ", "")
     assert product["link"].partition("#")[0] in page
 
 
