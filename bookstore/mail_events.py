@@ -1,6 +1,7 @@
 """What mail services report by webhook: bounces, complaints and unsubscriptions mark the address."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ NOBODY_THERE = {RejectReason.INVALID, RejectReason.BOUNCED}
 # Mail that found nobody at home for now; anymail calls it bounced as well. By the services' own words and numbers.
 SOFT_FIELDS = ("Type", "event", "bounce_class", "bounceType")
 SOFT = {"softbounce", "soft_bounce", "transient", "undetermined", "20", "21", "22", "23", "40", "70"}
+CLOCKS_DIFFER = timedelta(minutes=5)
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 log = structlog.get_logger("bookstore.mail_events")
@@ -89,8 +91,17 @@ def take(event: AnymailTrackingEvent, service: str) -> None:
     reason = reason_of(event)
     if reason:
         mark(address, reason, source=service, detail=words)
-    if event.event_type in CAME_BACK and (message := message_of(event, address)):
+    message = message_of(event, address) if event.event_type in CAME_BACK else None
+    if message and not is_about_an_earlier_one(event, message):
         outbox.note_undelivered(message, f"{service}: {event.event_type}. {words}".strip())
+
+
+def is_about_an_earlier_one(event: AnymailTrackingEvent, message: OutboxMessage) -> bool:
+    """Whether the event, told late or again, is older than the message's latest sending from the console."""
+    try:
+        return bool(message.sent_at and event.timestamp < message.sent_at - CLOCKS_DIFFER)
+    except TypeError:  # no time, or one without a zone
+        return False
 
 
 def reason_of(event: AnymailTrackingEvent) -> Reason | None:

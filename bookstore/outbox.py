@@ -46,6 +46,10 @@ class AddressBounced(Exception):
     """Nobody can be reached at this address; a person may clear its mark in the console."""
 
 
+class NotTaken(Exception):
+    """The mail service has answered, and has not taken the mail."""
+
+
 class Withheld(Exception):
     """The address is not to get this mail, which nobody needs."""
 
@@ -132,6 +136,7 @@ class Post:
             self.connection = self.connection or mail.get_connection()
             self.connection.open()
             self.connection.send_messages([letter])
+            check_taken(letter)
         except Exception as error:
             # Who refuses an address for good is well, and would do so in the same words for ever.
             self.failures_in_a_row = 0 if is_hopeless(error) else self.failures_in_a_row + 1
@@ -144,6 +149,14 @@ class Post:
             if self.connection is not None:
                 self.connection.close()
         self.connection = None
+
+
+def check_taken(letter: EmailMessage) -> None:
+    """Ask a mail service's answer whether it took the mail; a mail server has said so already. Raises NotTaken."""
+    answer: Any = getattr(letter, "anymail_status", None)
+    said = getattr(answer, "status", None) or set()
+    if "failed" in said or (said == {"unknown"} and not answer.message_id):
+        raise NotTaken(f"The mail service answered neither yes nor no: {answer.esp_response!r}")
 
 
 def relay(seconds: float = RELAYS_FOR) -> Counter[str]:
