@@ -33,6 +33,17 @@ SESSION = {
     "last_seen_at": "2026-11-21T09:30:00Z",
     "current": True,
 }
+EVENT = {
+    "id": "0198c1f2-6f1e-7ddd-8a4f-2b1f0d0a9c13",
+    "kind": "login",
+    "what": "Signed in",
+    "created_at": "2026-11-21T09:30:00Z",
+    "by": "you",
+    "ip": "203.0.113.7",
+    "user_agent": "Bookstore/1.0 (Android 16)",
+    "session_id": SESSION_ID,
+    "facts": {"device_name": "Rosa’s phone"},
+}
 NEW_ADDRESS = {
     "first_name": "Rosa",
     "last_name": "Reader",

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.countries import countries
-from accounts.models import Address, DeviceSession, Membership, User, normal_email
+from accounts.models import Address, DeviceSession, Membership, SecurityEvent, User, normal_email
 from bookstore.fields import LineField, WordsField, YesNoField
 
 LONGEST_PASSWORD = 128
@@ -141,6 +141,36 @@ class SessionSerializer(serializers.ModelSerializer):
     @extend_schema_field(OpenApiTypes.BOOL)
     def get_current(self, session: DeviceSession) -> bool:
         return session.pk == self.context["request"].auth.session
+
+
+class EventSerializer(serializers.ModelSerializer):
+    """Something that happened to the user's account."""
+
+    what = serializers.CharField(source="get_kind_display", help_text="For people, in the reader's language.")
+    by = serializers.SerializerMethodField(help_text="Who did it: you, or the shop's staff.")
+    ip = serializers.SerializerMethodField(help_text="Where it came from; null for what staff did.")
+    user_agent = serializers.SerializerMethodField()
+    session_id = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SecurityEvent
+        fields = ["id", "kind", "what", "created_at", "by", "ip", "user_agent", "session_id", "facts"]
+
+    @extend_schema_field(serializers.ChoiceField(["you", "staff"]))
+    def get_by(self, event: SecurityEvent) -> str:
+        return "you" if event.is_own else "staff"
+
+    @extend_schema_field(serializers.IPAddressField(allow_null=True))
+    def get_ip(self, event: SecurityEvent) -> str | None:
+        return event.ip if event.is_own else None
+
+    @extend_schema_field(OpenApiTypes.STR)
+    def get_user_agent(self, event: SecurityEvent) -> str:
+        return event.user_agent if event.is_own else ""
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_session_id(self, event: SecurityEvent) -> Any:
+        return event.session_id if event.is_own else None
 
 
 class CountryField(LineField):

@@ -19,7 +19,7 @@ from django.utils.cache import patch_vary_headers
 from uuid6 import uuid7
 
 from bookstore import errors, metrics, problems, rate_limits
-from bookstore.client_address import client_address, comes_from_proxy, is_in, neighbourhood
+from bookstore.client_address import client_address, comes_from_proxy, current_request, is_in, neighbourhood
 from bookstore.errors import BookstoreError
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -43,8 +43,11 @@ class RequestContextMiddleware:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
 
+        current_request.set(request)
+
         response = self.get_response(request)
 
+        current_request.set(None)
         seconds = time.perf_counter() - started
         response["X-Request-ID"] = request_id
         response["X-Process-Time"] = f"{seconds:.6f}"

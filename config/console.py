@@ -83,6 +83,7 @@ UNFOLD = {
                 "items": [
                     page(_("Users"), "person", "accounts.user"),
                     page(_("Sellers"), "storefront", "accounts.seller"),
+                    page(_("Security events"), "shield_person", "accounts.securityevent"),
                 ],
             },
             {

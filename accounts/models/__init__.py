@@ -1,4 +1,5 @@
 from accounts.models.addresses import Address
+from accounts.models.events import EventKind, SecurityEvent
 from accounts.models.keys import SigningKey
 from accounts.models.sellers import Membership, Seller
 from accounts.models.sessions import DeviceSession
@@ -8,8 +9,10 @@ from accounts.models.verification import Verification
 __all__ = [
     "Address",
     "DeviceSession",
+    "EventKind",
     "Membership",
     "Place",
+    "SecurityEvent",
     "Seller",
     "SigningKey",
     "User",

@@ -1,4 +1,5 @@
 from accounts.services.addresses import add_address, change_address, remove_address
+from accounts.services.audit import note
 from accounts.services.people import change_names, forget_people
 from accounts.services.sessions import (
     Device,
@@ -21,6 +22,7 @@ __all__ = [
     "end_all_sessions",
     "end_session",
     "forget_people",
+    "note",
     "refresh_session",
     "remove_address",
     "send_code_again",

@@ -21,10 +21,8 @@ from accounts.serializers import (
     TokensSerializer,
     VerifyEmailSerializer,
 )
-from bookstore.client_address import NOWHERE, client_address
+from bookstore.client_address import asking
 from bookstore.schema import refusing
-
-LONGEST_USER_AGENT = 300
 
 
 def open_to_all(url_path: str, **options: Any) -> Any:
@@ -39,11 +37,9 @@ def open_to_all(url_path: str, **options: Any) -> Any:
     )
 
 
-def device_of(request: Request, device_name: str = "") -> services.Device:
-    address = client_address(request._request)
-    agent = "".join(letter for letter in request.headers.get("User-Agent", "") if letter.isprintable())
-    ip = None if address == NOWHERE else str(address)
-    return services.Device(ip=ip, user_agent=agent[:LONGEST_USER_AGENT], device_name=device_name)
+def device_of(device_name: str = "") -> services.Device:
+    ip, program = asking()
+    return services.Device(ip=ip, user_agent=program, device_name=device_name)
 
 
 def signed_in(answer: services.SignedIn) -> Response:
@@ -80,7 +76,7 @@ class AuthViewSet(ViewSet):
         wanted = VerifyEmailSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         verification = proof(**wanted.validated_data)
-        device = device_of(request, wanted.validated_data.get("device_name", ""))
+        device = device_of(wanted.validated_data.get("device_name", ""))
         return signed_in(services.verify_and_sign_in(verification, device, cart_token=cart_token(request)))
 
     @extend_schema(
@@ -113,7 +109,7 @@ class AuthViewSet(ViewSet):
     def login(self, request: Request) -> Response:
         wanted = LoginSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        device = device_of(request, wanted.validated_data.pop("device_name", ""))
+        device = device_of(wanted.validated_data.pop("device_name", ""))
         return signed_in(services.sign_in(**wanted.validated_data, device=device, cart_token=cart_token(request)))
 
     @extend_schema(

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from accounts import examples, reads, services
-from accounts.models import DeviceSession
+from accounts.models import DeviceSession, SecurityEvent
 from accounts.schema import answered, sent
-from accounts.serializers import MeSerializer, NamesSerializer, SessionSerializer
+from accounts.serializers import EventSerializer, MeSerializer, NamesSerializer, SessionSerializer
 
 
 class MeViewSet(ViewSet):
@@ -58,3 +58,19 @@ class SessionViewSet(ListModelMixin, DestroyModelMixin, GenericViewSet):
 
     def perform_destroy(self, session: DeviceSession) -> Any:
         services.end_session(self.request.user, session.pk, DeviceSession.Reason.REMOVED)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="me_events_list",
+        summary="What happened to one's account, the latest first",
+        examples=answered(Login=examples.EVENT),
+    ),
+)
+class EventViewSet(ListModelMixin, GenericViewSet):
+    queryset = SecurityEvent.objects.order_by("-id")
+    serializer_class = EventSerializer
+    filter_backends = []
+
+    def get_queryset(self) -> QuerySet[SecurityEvent]:
+        return super().get_queryset().filter(user=self.request.user.pk)

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts.models import EventKind, Membership, SecurityEvent, User
+from accounts.services import note
 from bookstore.admin import ConsoleAdmin, Pages
 from bookstore.mail_addresses import Reason, mark
 from bookstore.models import OutboxMessage, SuppressedAddress
@@ -41,11 +42,11 @@ pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 CATALOGUE = [model for model in MODELS if model._meta.app_label == "catalog"]
 # What comes about elsewhere is not added here, and what has happened is not deleted.
-HAPPENS = {CoverFetch, LikelyDuplicate, MissedSearch, WorkChange}
+HAPPENS = {CoverFetch, LikelyDuplicate, MissedSearch, SecurityEvent, WorkChange}
 NOT_ADDED = {*HAPPENS, Review, Order, Purchase, Payment, OutboxMessage}
 NOT_DELETED = NOT_ADDED - {Review} | {ImportRun}
 FOR_SHOP_STAFF = {CoverFetch, User, LikelyDuplicate, WorkChange, Review, Purchase, Payment, ShippingMethod, TaxRate}
-FOR_SHOP_STAFF |= {OutboxMessage, SuppressedAddress}
+FOR_SHOP_STAFF |= {OutboxMessage, SecurityEvent, SuppressedAddress}
 FOR_SELLERS_TO_WRITE = {Offer, Order}
 
 
@@ -96,6 +97,7 @@ def make_rows(number):
     note_missed_search(f"no such book {number}")
     send_mail("test", to=user.email)
     mark(user.email, Reason.BOUNCED, source="postmark", detail="550 no such user")
+    note(EventKind.LOGIN, user, device_name="Phone")
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
