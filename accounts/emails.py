@@ -3,10 +3,21 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import is_password_usable
 
-from accounts.models import User, Verification
-from accounts.models.verification import GOOD_FOR
+from accounts.models import DeviceSession, Purpose, User, Verification
+from accounts.models.verification import GOOD_FOR, UNDO_FOR
 from bookstore.mails import mail, sample_of
+
+
+def keys_of(verification: str, purpose: Purpose, page: str) -> dict[str, Any]:
+    """Code and link; a void one is sent to nobody."""
+    found = Verification.objects.live(purpose).get(pk=verification)
+    return {
+        "code": found.code,
+        "link": f"{settings.SHOP_URL}/api/v1/auth/{page}/{found.link_token}",
+        "minutes": int(GOOD_FOR.total_seconds() // 60),
+    }
 
 
 @mail(confidential=True)
@@ -15,11 +26,14 @@ def verify_email(*, verification: str) -> dict[str, Any]:
 
     Without the name: anybody may sign up with another's address, and would choose what the shop writes to them.
     """
-    found = Verification.objects.live().get(pk=verification)  # a void code is sent to nobody
+    context = keys_of(verification, Purpose.VERIFY_EMAIL, "verify")
+    found = Verification.objects.get(pk=verification)
+    others = found.user.verifications.live().exclude(pk=found.pk)
     return {
-        "code": found.code,
-        "link": f"{settings.SHOP_URL}/api/v1/auth/verify/{found.link_token}",
-        "minutes": int(GOOD_FOR.total_seconds() // 60),
+        **context,
+        "signed_up_at": found.created_at,
+        "is_one_of_several": others.exists(),
+        "sets_password": not found.password or is_password_usable(found.password),
     }
 
 
@@ -38,3 +52,50 @@ def account_exists(*, user: str) -> dict[str, Any]:
 @sample_of(account_exists)
 def to_a_reader() -> dict[str, Any]:
     return {"name": "Rosa Ramirez"}
+
+
+@mail(confidential=True)
+def reset_password(*, verification: str) -> dict[str, Any]:
+    """The code, and a link to a page that does the same, for somebody who has forgotten the password."""
+    return keys_of(verification, Purpose.RESET_PASSWORD, "reset")
+
+
+@mail(confidential=True)
+def change_email(*, verification: str) -> dict[str, Any]:
+    """The code for the new address, without a name, for it may be somebody else's."""
+    return keys_of(verification, Purpose.CHANGE_EMAIL, "email")
+
+
+@mail(confidential=True)
+def email_changed(*, verification: str) -> dict[str, Any]:
+    """To the old address: what happened, and how to undo it."""
+    undo = Verification.objects.live(Purpose.UNDO_EMAIL).select_related("user").get(pk=verification)
+    return {
+        "name": undo.user.get_full_name(),
+        "link": f"{settings.SHOP_URL}/api/v1/auth/undo/{undo.link_token}",
+        "days": UNDO_FOR.days,
+    }
+
+
+@mail
+def password_changed(*, user: str) -> dict[str, Any]:
+    """Whoever did not do it themselves wants to know at once."""
+    return {"name": User.objects.get(pk=user).get_full_name()}
+
+
+@mail
+def new_device(*, session: str) -> dict[str, Any]:
+    """For somebody who was signed in elsewhere before."""
+    found = DeviceSession.objects.select_related("user").get(pk=session)
+    return {
+        "name": found.user.get_full_name(),
+        "device": found.device_name or found.user_agent,
+        "ip": found.ip,
+        "when": found.created_at,
+    }
+
+
+@mail
+def account_erased() -> dict[str, Any]:
+    """The last mail to somebody whose account is gone."""
+    return {}

@@ -10,6 +10,11 @@ class InvalidCode(BookstoreError):
     message = _("This code or link is wrong, too old or used up. Ask for a new one.")
 
 
+class WrongPassword(BookstoreError):
+    status, code, title = 400, "wrong_password", _("Wrong password")
+    message = _("This is not the password of your account.")
+
+
 class InvalidCredentials(BookstoreError):
     status, code, title = 401, "invalid_credentials", _("Not signed in")
     message = _("No account has this e-mail address and password.")
@@ -40,6 +45,21 @@ class EmailNotVerified(BookstoreError):
     message = _("Enter the code that was sent to your e-mail address first.")
 
 
+class EmailTaken(BookstoreError):
+    status, code, title = 409, "email_taken", _("Address taken")
+    message = _("Another account has this e-mail address.")
+
+
+class LastOwner(BookstoreError):
+    status, code, title = 409, "last_owner", _("Last owner")
+    message = _("You are the only owner of {sellers}. Give it to somebody else first, or have the shop close it.")
+
+
+class LastAdmin(BookstoreError):
+    status, code, title = 409, "last_admin", _("Last admin")
+    message = _("You are the shop's only admin. Make somebody else one first.")
+
+
 class TooManyAddresses(BookstoreError):
     status, code, title = 409, "too_many_addresses", _("Too many addresses")
     message = _("You can keep {limit} addresses. Delete one first.")
@@ -47,4 +67,4 @@ class TooManyAddresses(BookstoreError):
 
 class TooManyAttempts(BookstoreError):
     status, code, title = 429, "too_many_attempts", _("Too many attempts")
-    message = _("Too many attempts to sign in to this account. Try again in {seconds} seconds.")
+    message = _("Too many attempts. Try again in {seconds} seconds.")

@@ -24,6 +24,7 @@ SIGN_UP = {**EMAIL, "password": "three-quiet-lamps", "first_name": "Rosa", "last
 LOGIN = {**EMAIL, "password": "three-quiet-lamps", "device_name": "Rosa’s phone"}
 CODE = {**EMAIL, "code": "042137"}
 LINK = {"token": "0198c1f26f1e7bbb8a4f2b1f0d0a9c11.3Zq…"}
+RESET = {**CODE, "new_password": "four-quiet-lamps"}
 SESSION = {
     "id": SESSION_ID,
     "device_name": "Rosa’s phone",

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts import services
 from accounts.countries import countries
-from accounts.models import Address, DeviceSession, Membership, SecurityEvent, User, normal_email
+from accounts.email_addresses import LONGEST_ADDRESS, check_email, normal_email
+from accounts.models import Address, DeviceSession, Membership, SecurityEvent, User
 from bookstore.fields import LineField, WordsField, YesNoField
 
 LONGEST_PASSWORD = 128
@@ -25,7 +25,8 @@ class EmailAddressField(serializers.EmailField):
     """An e-mail address in the one spelling that the shop keeps."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 254, **options})
+        super().__init__(**{"max_length": LONGEST_ADDRESS, **options})
+        self.validators.append(check_email)
 
     def to_internal_value(self, data: Any) -> str:
         return normal_email(super().to_internal_value(data))
@@ -54,11 +55,7 @@ class SignUpSerializer(EmailSerializer):
 
     def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
         somebody = User(**{name: value for name, value in wanted.items() if name != "password"})
-        try:
-            validate_password(wanted["password"], somebody)
-        except DjangoValidationError as error:
-            problems = serializers.get_error_detail(error)
-            raise serializers.ValidationError({"password": problems}) from error
+        services.check_strength(wanted["password"], somebody, field="password")
         return wanted
 
 
@@ -67,13 +64,22 @@ class LoginSerializer(EmailSerializer):
     device_name = OptionalLineField(max_length=100, help_text="What the list of devices calls this one: Rosa’s phone.")
 
 
-class VerifyEmailSerializer(serializers.Serializer):
+class CodeField(WordsField):
+    """A code as people type it, with or without a space in the middle."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 20, "help_text": "Six digits.", **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).replace(" ", "")
+
+
+class ProofSerializer(serializers.Serializer):
     """E-mail address and code, or the token of the link in the same mail."""
 
     email = EmailAddressField(required=False)
-    code = WordsField(required=False, max_length=20, help_text="Six digits.")
+    code = CodeField(required=False)
     token = WordsField(required=False, max_length=200)
-    device_name = OptionalLineField(max_length=100)
 
     def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
         missing = [] if "token" in wanted else [name for name in ("email", "code") if name not in wanted]
@@ -82,8 +88,43 @@ class VerifyEmailSerializer(serializers.Serializer):
             raise serializers.ValidationError({name: [required] for name in missing}, code="required")
         return wanted
 
-    def validate_code(self, code: str) -> str:
-        return code.replace(" ", "")
+
+class VerifyEmailSerializer(ProofSerializer):
+    device_name = OptionalLineField(max_length=100)
+
+
+class ResetPasswordSerializer(ProofSerializer):
+    new_password = PasswordField()
+
+    def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        services.check_strength(wanted["new_password"], User(email=wanted.get("email", "")))
+        return super().validate(wanted)
+
+
+class ChangePasswordSerializer(serializers.Serializer):
+    current_password = PasswordField()
+    new_password = PasswordField()
+
+
+class PasswordSerializer(serializers.Serializer):
+    password = PasswordField()
+
+
+class ChangeEmailSerializer(EmailSerializer):
+    password = PasswordField()
+
+
+class ConfirmEmailSerializer(serializers.Serializer):
+    """The code, or the token of the link, in the mail to the new address."""
+
+    code = CodeField(required=False)
+    token = WordsField(required=False, max_length=200)
+
+    def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        if not wanted:
+            required = self.fields["code"].error_messages["required"]
+            raise serializers.ValidationError({"code": [required]}, code="required")
+        return wanted
 
 
 class RefreshSerializer(serializers.Serializer):

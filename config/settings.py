@@ -126,8 +126,11 @@ SHOP_CURRENCY = env.choice("SHOP_CURRENCY", "EUR", [currency.code for currency i
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    ),
+    {"NAME": "accounts.passwords.NothingObvious"},
 ]
 PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
 
@@ -231,6 +234,8 @@ SIMPLE_JWT: dict[str, Any] = {
     "TOKEN_TYPE_CLAIM": "type",
 }
 AFTER_SIGN_IN = ["orders.services.adopt_guest_cart"]  # called with the user and the X-Cart-Token they came with
+EXPORTS = ["accounts.services.export.account", "orders.services.export_shopper", "reviews.services.export_reviews"]
+WHEN_USERS_ARE_ERASED = ["orders.services.forget_shopper"]  # called with the user while they are still themselves
 WHEN_BOOKS_MERGE = ["reviews.services.take_reviews_along"]  # called with the book kept and those merged into it
 WHEN_A_MERGE_IS_UNDONE = ["reviews.services.give_reviews_back"]  # with the book kept, the others, and what had moved
 SPECTACULAR_SETTINGS = {
@@ -270,7 +275,11 @@ RATE_LIMITS = {
     "feeds": env.rate("RATE_LIMIT_FEEDS", "30/minute"),
     "webhooks": env.rate("RATE_LIMIT_WEBHOOKS", "6000/minute"),
     "checkout": env.rate("RATE_LIMIT_CHECKOUT", "30/minute"),
-    "sign_in": env.rate("RATE_LIMIT_SIGN_IN", "10/minute"),
+    "sign_in": env.rate("RATE_LIMIT_SIGN_IN", "10/minute"),  # guesses: those that are free, and the first pause
+    "sign_in_pair": env.rate("RATE_LIMIT_SIGN_IN_PAIR", "5/minute"),
+    "sign_in_address": env.rate("RATE_LIMIT_SIGN_IN_ADDRESS", "50/minute"),
+    "code_tries": env.rate("RATE_LIMIT_CODE_TRIES", "15/minute"),
+    "code_tries_pair": env.rate("RATE_LIMIT_CODE_TRIES_PAIR", "15/minute"),
     "codes": env.rate("RATE_LIMIT_CODES", "10/hour"),
 }
 RATE_LIMIT_SCOPES = [  # the first prefix that fits; what fits none (files, probes) is not counted
@@ -297,7 +306,7 @@ CONTENT_SECURITY_POLICIES = [  # the first prefix that fits
     ("/console/", "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
      f"img-src {_pictures} data: blob:; base-uri 'none'; form-action 'self'; "
      "frame-ancestors 'none'; object-src 'none'"),
-    ("/api/v1/auth/verify/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
+    ("/api/v1/auth/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
      "frame-ancestors 'none'"),
     ("/mail/", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
     ("/docs/", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
@@ -410,7 +419,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- seeing what happens -------------------------------------------------------------------------------------
 
-SECRET_PATHS = ["/api/v1/auth/verify/", "/mail/unsubscribe/"]  # what follows is a token, and is not logged
+SECRET_PATHS = [  # what follows is a token, and is not logged
+    *(f"/api/v1/auth/{page}/" for page in ("verify", "reset", "email", "undo")), "/mail/unsubscribe/",
+]  # fmt: skip
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING_CONFIG = "bookstore.logs.configure"
 LOGGING = {"level": LOG_LEVEL}

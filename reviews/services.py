@@ -128,3 +128,9 @@ def give_reviews_back(kept: Book, merged: list[Book], moved: Mapping[str, Any]) 
         Review.objects.filter(pk__in=moved["reviews"].get(str(book.pk), []), book=kept).update(book=book)
     Review.objects.filter(pk__in=moved["older_reviews"]).update(archived_at=None)
     count_ratings([kept, *merged])
+
+
+def export_reviews(user: User) -> dict[str, Iterable[Any]]:
+    """What a reader has written and voted, for settings.EXPORTS."""
+    said = ("id", "book_id", "book__title", "rating", "title", "text", "created_at", "updated_at")
+    return {"reviews": Review.objects.filter(user=user).order_by("id").values(*said).iterator()}

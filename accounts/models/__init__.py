@@ -3,8 +3,8 @@ from accounts.models.events import EventKind, SecurityEvent
 from accounts.models.keys import SigningKey
 from accounts.models.sellers import Membership, Seller
 from accounts.models.sessions import DeviceSession
-from accounts.models.users import Place, User, normal_email
-from accounts.models.verification import Verification
+from accounts.models.users import Place, User, normal_password
+from accounts.models.verification import Purpose, Verification
 
 __all__ = [
     "Address",
@@ -12,10 +12,11 @@ __all__ = [
     "EventKind",
     "Membership",
     "Place",
+    "Purpose",
     "SecurityEvent",
     "Seller",
     "SigningKey",
     "User",
     "Verification",
-    "normal_email",
+    "normal_password",
 ]

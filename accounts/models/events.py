@@ -17,6 +17,7 @@ class EventKind(models.TextChoices):
     """What can happen. A new kind is a line here and needs no migration."""
 
     SIGNED_UP = "signed_up", _("Signed up")
+    SIGNED_UP_AGAIN = "signed_up_again", _("Somebody signed up with this address")
     EMAIL_VERIFIED = "email_verified", _("Address verified")
     CODES_USED_UP = "codes_used_up", _("Wrong codes entered until none was left")
     LOGIN = "login", _("Signed in")
@@ -31,6 +32,7 @@ class EventKind(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     EMAIL_CHANGE_ASKED = "email_change_asked", _("Change of address asked for")
     EMAIL_CHANGED = "email_changed", _("Address changed")
+    EMAIL_CHANGE_UNDONE = "email_change_undone", _("Change of address undone")
     EXPORTED = "exported", _("Own data exported")
     ERASED = "erased", _("Account erased")
     CONSOLE_LOGIN = "console_login", _("Entered the console")

@@ -16,12 +16,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.email_addresses import check_email, normal_email
 from bookstore.models import UUIDModel
 
 
-def normal_email(text: str) -> str:
-    """One spelling for one address: lower case, and no characters that only look like others (NFKC)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.strip()).lower())
+def normal_password(password: str) -> str:
+    """One spelling for what keyboards write differently: é may be one character or two (NIST SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,13 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     def clean(self) -> None:
         self.email = normal_email(self.email)
+        check_email(self.email)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and normal_password(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password and normal_password(raw_password))
 
     @cached_property
     def places(self) -> list[Place]:

@@ -16,14 +16,23 @@ from accounts.models.users import User
 from bookstore.models import UUIDModel
 
 GOOD_FOR = timedelta(minutes=15)
+UNDO_FOR = timedelta(days=7)  # for somebody who reads mail once a week
 MOST_TRIES = 5
 _signer = Signer(salt="accounts.verification.link", sep=".")
 
 
+class Purpose(models.TextChoices):
+    VERIFY_EMAIL = "verify_email", _("Verify the address")
+    RESET_PASSWORD = "reset_password", _("Choose a new password")
+    CHANGE_EMAIL = "change_email", _("Change the address")
+    UNDO_EMAIL = "undo_email", _("Undo the change of address")
+
+
 class VerificationQuerySet(models.QuerySet["Verification"]):
-    def live(self) -> VerificationQuerySet:
-        """Neither used, nor replaced by a newer one, nor too old."""
-        return self.filter(used_at=None, created_at__gt=timezone.now() - GOOD_FOR)
+    def live(self, purpose: Purpose = Purpose.VERIFY_EMAIL) -> VerificationQuerySet:
+        """Neither used, nor replaced by a newer one, nor too old, for somebody who may still come in."""
+        age = UNDO_FOR if purpose == Purpose.UNDO_EMAIL else GOOD_FOR
+        return self.filter(purpose=purpose, used_at=None, created_at__gt=timezone.now() - age, user__is_active=True)
 
     def of_link(self, token: str) -> VerificationQuerySet:
         """The one that a link in a mail names; none where the shop did not make the link."""
@@ -32,15 +41,25 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         except (BadSignature, ValueError):
             return self.none()
 
+    def void(self) -> int:
+        """Make them good for nothing; what was to become of them is forgotten."""
+        return self.filter(used_at=None).update(used_at=timezone.now(), password="", first_name="", last_name="")
+
 
 class Verification(UUIDModel):
-    """A code and a link sent to an address. Both are derived from the id, so that nothing secret is stored."""
+    """A code and a link sent to an address. Both are derived from the id, so that nothing secret is stored.
 
-    class Purpose(models.TextChoices):
-        VERIFY_EMAIL = "verify_email", _("Verify the address")
+    A sign-up waits here with its own password and names until the code that was mailed for it is entered: whoever
+    signs up with somebody else's address gains nothing when the owner enters the code of another sign-up.
+    """
 
+    Purpose = Purpose
     user = models.ForeignKey(User, models.CASCADE, related_name="verifications", verbose_name=_("user"))
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    email = models.EmailField(_("address to be"), max_length=254, blank=True)
+    password = models.CharField(_("password to be"), max_length=128, blank=True, editable=False)
+    first_name = models.CharField(_("first name"), max_length=150, blank=True)
+    last_name = models.CharField(_("last name"), max_length=150, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     used_at = models.DateTimeField(_("used or replaced"), null=True, blank=True)
@@ -52,7 +71,14 @@ class Verification(UUIDModel):
         constraints = [
             models.CheckConstraint(condition=Q(tries__lte=MOST_TRIES), name="a_code_has_five_tries"),
             models.UniqueConstraint(
-                fields=["user", "purpose"], condition=Q(used_at=None), name="one_code_at_a_time_per_purpose"
+                fields=["user", "purpose"],
+                condition=Q(used_at=None, purpose__in=["reset_password", "change_email"]),
+                name="one_code_at_a_time_per_purpose",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "password"],
+                condition=Q(used_at=None, purpose="verify_email"),
+                name="one_code_at_a_time_per_sign_up",
             ),
         ]
 

@@ -1,5 +1,15 @@
 from accounts.services.addresses import add_address, change_address, remove_address
 from accounts.services.audit import note
+from accounts.services.email_change import (
+    ask_for_email,
+    change_email,
+    email_change_by_code,
+    email_change_by_link,
+    undo_email,
+)
+from accounts.services.erasure import erase
+from accounts.services.export import export
+from accounts.services.passwords import change_password, check_strength, forgot_password, reset_password
 from accounts.services.people import change_names, forget_people
 from accounts.services.sessions import (
     Device,
@@ -10,6 +20,7 @@ from accounts.services.sessions import (
     start_session,
 )
 from accounts.services.sign_in import sign_in
+from accounts.services.sign_out import remove_device, sign_out, sign_out_everywhere
 from accounts.services.sign_up import send_code_again, sign_up
 from accounts.services.verification import verification_by_code, verification_by_link, verify, verify_and_sign_in
 
@@ -17,18 +28,32 @@ __all__ = [
     "Device",
     "SignedIn",
     "add_address",
+    "ask_for_email",
     "change_address",
+    "change_email",
     "change_names",
+    "change_password",
+    "check_strength",
+    "email_change_by_code",
+    "email_change_by_link",
     "end_all_sessions",
     "end_session",
+    "erase",
+    "export",
     "forget_people",
+    "forgot_password",
     "note",
     "refresh_session",
     "remove_address",
+    "remove_device",
+    "reset_password",
     "send_code_again",
     "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
     "sign_up",
     "start_session",
+    "undo_email",
     "verification_by_code",
     "verification_by_link",
     "verify",

@@ -14,7 +14,8 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from accounts import keys, revocations, tokens
 from accounts.errors import SessionEnded, TokenReused
-from accounts.models import DeviceSession, User
+from accounts.models import DeviceSession, EventKind, User
+from accounts.services.audit import note
 
 Reason = DeviceSession.Reason
 
@@ -75,6 +76,7 @@ def refresh_session(refresh: str) -> SignedIn:
         if use_up(claims.jti):
             return renew(session)
         end_sessions([session], Reason.TOKEN_REUSED)
+        note(EventKind.TOKEN_REUSED, session.user, session=session.pk)
     raise TokenReused  # only now, because the session's end is to stay
 
 

@@ -1,21 +1,22 @@
 """Signing in with a password."""
 
-import hashlib
-
 from django.db import transaction
 
 from accounts import keys
-from accounts.errors import EmailNotVerified, InvalidCredentials, TooManyAttempts
-from accounts.models import User
+from accounts.errors import EmailNotVerified, InvalidCredentials
+from accounts.models import DeviceSession, EventKind, User
+from accounts.services.attempts import count_attempt, forgive_attempts
+from accounts.services.audit import note
 from accounts.services.sessions import Device, SignedIn, start_session
-from bookstore import rate_limits
+from bookstore.outbox import send_mail
 
 
 def sign_in(*, email: str, password: str, device: Device, cart_token: str | None = None) -> SignedIn:
     """Sign in on a device. Raises TooManyAttempts, InvalidCredentials, EmailNotVerified."""
     count_attempt(email)
-    user = User.objects.filter(email=email, is_active=True).first() or User()
-    if not user.check_password(password):  # takes its time with nobody's password too
+    user = User.objects.filter(email=email, is_active=True).first()
+    if not (user or User()).check_password(password) or user is None:  # takes its time with nobody's password too
+        note(EventKind.LOGIN_FAILED, user)
         raise InvalidCredentials
     if user.email_verified_at is None:
         raise EmailNotVerified
@@ -25,15 +26,23 @@ def sign_in(*, email: str, password: str, device: Device, cart_token: str | None
         locked = still_the_same.select_for_update(no_key=True).first()
         if locked is None:  # another password, or no account any more, since we looked
             raise InvalidCredentials
-        return start_session(locked, device, cart_token=cart_token)
+        signed_in = begin(locked, device, cart_token)
+    forgive_attempts(email)
+    return signed_in
 
 
-def count_attempt(email: str) -> None:
-    """Count an attempt before the password is looked at, so that many at once are no way around the limit."""
-    verdict = rate_limits.take("sign_in", digest_of(email))
-    if not verdict.passes:
-        raise TooManyAttempts(seconds=verdict.reset, headers={"Retry-After": str(verdict.reset)})
+def begin(user: User, device: Device, cart_token: str | None) -> SignedIn:
+    """Start a session, note it, and tell the user of a device that was never seen before; the caller holds the lock."""
+    is_new = is_new_device(user, device)
+    signed_in = start_session(user, device, cart_token=cart_token)
+    note(EventKind.LOGIN, user, session=signed_in.session_id, device_name=device.device_name, new_device=is_new)
+    if is_new:
+        send_mail("new_device", to=user.email, session=str(signed_in.session_id))
+    return signed_in
 
 
-def digest_of(email: str) -> str:
-    return hashlib.sha256(email.encode()).hexdigest()
+def is_new_device(user: User, device: Device) -> bool:
+    """Whether the user was signed in before, but never with this program on a device of this name."""
+    before = DeviceSession.objects.filter(user=user)
+    same = before.filter(user_agent=device.user_agent, device_name=device.device_name)
+    return before.exists() and not same.exists()

@@ -1,11 +1,13 @@
 import pytest
 
-from bookstore import rate_limits, shared_redis
+from bookstore import attempts, rate_limits, shared_redis
 
 
 @pytest.fixture(autouse=True)
 def no_attempts_yet(servers):
     """Addresses that many tests use are not the worse for it."""
-    for key in [*shared_redis.client.scan_iter("limit:sign_in:*"), *shared_redis.client.scan_iter("limit:codes:*")]:
-        shared_redis.client.delete(key)
+    for pattern in ("attempts:*", "known:*", "limit:codes:*", "limit:auth:*"):
+        for key in shared_redis.client.scan_iter(pattern):
+            shared_redis.client.delete(key)
     rate_limits._counts.clear()
+    attempts._counts.clear()

@@ -30,9 +30,13 @@ def sign_in(client: Client | None, user: User) -> Client:
     return client
 
 
-def code_for(email: str) -> str:
-    """The code that was mailed last."""
-    return Verification.objects.get(user__email=email, used_at=None).code
+def proof_for(email: str, purpose: str = "verify_email") -> Verification:
+    """What was mailed last."""
+    return Verification.objects.filter(user__email=email, purpose=purpose, used_at=None).latest("id")
+
+
+def code_for(email: str, purpose: str = "verify_email") -> str:
+    return proof_for(email, purpose).code
 
 
 def post(path: str, body: Any, client: Client | None = None, **options: Any) -> Any:

@@ -1,6 +1,7 @@
 import uuid
 
 import pytest
+import structlog
 
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.services import note
@@ -31,6 +32,8 @@ def test_a_note_says_where_it_comes_from(rosa, rf):
 
 
 def test_a_note_outside_of_a_request_comes_from_nowhere(rosa):
+    structlog.contextvars.clear_contextvars()
+
     event = note(EventKind.LOGIN, rosa)
 
     assert (event.ip, event.user_agent, event.session_id, event.request_id) == (None, "", None, "")

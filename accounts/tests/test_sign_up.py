@@ -4,8 +4,8 @@ import time
 import pytest
 
 from accounts.models import User, Verification
-from accounts.tests.factories import PASSWORD, code_for, make_user, post
-from bookstore.testing import at_once, shared_data
+from accounts.tests.factories import PASSWORD, code_for, make_user, post, proof_for
+from bookstore.testing import at_once, deliver_mails, shared_data
 
 pytestmark = pytest.mark.django_db
 ROSA = "rosa@example.com"
@@ -43,16 +43,72 @@ def test_a_known_address_gets_the_same_answer_and_keeps_everything():
     assert not Verification.objects.exists()
 
 
-def test_an_address_that_was_never_verified_is_signed_up_anew():
-    sign_up(first_name="Eve")
-    old = Verification.objects.get()
+def verify(**body):
+    return post("auth/verify-email/", {"email": ROSA, **body})
 
-    sign_up(password="another-quiet-lamp", first_name="Rosa")
 
-    user = User.objects.get()
-    assert (user.first_name, user.check_password("another-quiet-lamp")) == ("Rosa", True)
-    assert post("auth/verify-email/", {"email": ROSA, "code": old.code}).json()["code"] == "invalid_code"
-    assert post("auth/verify-email/", {"token": old.link_token}).json()["code"] == "invalid_code"
+def login(password):
+    return post("auth/login/", {"email": ROSA, "password": password}).status_code
+
+
+def test_each_code_puts_the_password_of_its_own_sign_up_in_force():
+    sign_up(first_name="Rosa")
+    own = proof_for(ROSA)
+    sign_up(password="the-thiefs-lamp", first_name="Eve")
+
+    assert verify(code=own.code).json()["user"]["first_name"] == "Rosa"
+
+    assert (login(PASSWORD), login("the-thiefs-lamp")) == (200, 401)
+    assert not Verification.objects.filter(used_at=None).exists()
+
+
+def test_the_code_of_the_later_sign_up_is_for_the_later_password():
+    sign_up(first_name="Eve", password="the-thiefs-lamp")
+    thiefs = proof_for(ROSA)
+    sign_up(first_name="Rosa")
+
+    assert verify(token=proof_for(ROSA).link_token).status_code == 200
+
+    assert (login(PASSWORD), login("the-thiefs-lamp")) == (200, 401)
+    assert verify(code=thiefs.code).json()["code"] == "invalid_code"
+
+
+def test_signing_up_twice_with_one_password_is_one_sign_up():
+    sign_up(first_name="Ros")
+    old = proof_for(ROSA)
+
+    sign_up(first_name="Rosa")
+
+    assert verify(code=old.code).json()["code"] == "invalid_code"
+    assert verify(code=code_for(ROSA)).json()["user"]["first_name"] == "Rosa"
+
+
+def test_a_code_sent_again_is_for_the_one_sign_up_there_is():
+    sign_up(first_name="Rosa")
+
+    post("auth/verify-email/resend/", {"email": ROSA})
+
+    assert verify(code=code_for(ROSA)).json()["user"]["first_name"] == "Rosa"
+    assert login(PASSWORD) == 200
+
+
+def test_a_code_sent_again_puts_no_password_in_force_where_several_have_signed_up():
+    sign_up(first_name="Rosa")
+    sign_up(password="the-thiefs-lamp", first_name="Eve")
+
+    post("auth/verify-email/resend/", {"email": ROSA})
+    again = proof_for(ROSA)
+
+    assert "No password comes into force" in deliver_mails()[-1].body
+    assert verify(code=again.code).status_code == 200
+    assert (login(PASSWORD), login("the-thiefs-lamp")) == (401, 401)
+
+
+def test_the_mails_of_several_sign_ups_say_so():
+    sign_up()
+    sign_up(password="the-thiefs-lamp")
+
+    assert ["more than once" in letter.body for letter in deliver_mails()] == [True, True]
 
 
 def test_who_was_shut_out_does_not_come_back_by_signing_up():

@@ -200,4 +200,5 @@ def test_codes_are_stored_nowhere(signed_up):
     row = Verification.objects.values().get()
 
     assert signed_up.code not in str({name: value for name, value in row.items() if not name.endswith("id")})
-    assert set(row) == {"id", "user_id", "purpose", "created_at", "tries", "used_at"}
+    assert row["password"] not in ("", PASSWORD)  # a hash, until the code is entered
+    assert not {"code", "token"} & set(row)

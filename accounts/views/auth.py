@@ -10,12 +10,14 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts import errors, examples, reads, services
-from accounts.models import DeviceSession
+from accounts.models import Purpose
 from accounts.schema import CART_TOKEN, answered, sent
 from accounts.serializers import (
+    ChangePasswordSerializer,
     EmailSerializer,
     LoginSerializer,
     RefreshSerializer,
+    ResetPasswordSerializer,
     SignedInSerializer,
     SignUpSerializer,
     TokensSerializer,
@@ -68,7 +70,7 @@ class AuthViewSet(ViewSet):
         summary="Verify an address by code or link, and be signed in",
         parameters=[CART_TOKEN],
         request=VerifyEmailSerializer,
-        responses={200: SignedInSerializer, **refusing(errors.InvalidCode)},
+        responses={200: SignedInSerializer, **refusing(errors.InvalidCode, errors.TooManyAttempts)},
         examples=[*sent(Code=examples.CODE, Link=examples.LINK), *answered(Reader=examples.SIGNED_IN)],
     )
     @open_to_all("verify-email")
@@ -138,18 +140,65 @@ class AuthViewSet(ViewSet):
     )
     @action(detail=False, methods=["post"])
     def logout(self, request: Request) -> Response:
-        services.end_session(request.user, request.auth.session, DeviceSession.Reason.SIGNED_OUT)
+        services.sign_out(request.user, request.auth.session)
         return Response(status=204)
 
     @extend_schema(operation_id="auth_logout_all", summary="Sign out everywhere", request=None, responses={204: None})
     @action(detail=False, methods=["post"], url_path="logout-all")
     def logout_all(self, request: Request) -> Response:
-        services.end_all_sessions(request.user, DeviceSession.Reason.SIGNED_OUT_EVERYWHERE)
+        services.sign_out_everywhere(request.user)
+        return Response(status=204)
+
+    @extend_schema(
+        operation_id="auth_forgot_password",
+        summary="Ask for a code to choose a new password with; the code before is void",
+        description="The answer is the same whether or not the address is known.",
+        request=EmailSerializer,
+        responses={202: EmailSerializer},
+        examples=[*sent(Reader=examples.EMAIL), *answered(202, Accepted=examples.EMAIL)],
+    )
+    @open_to_all("password/forgot")
+    def forgot_password(self, request: Request) -> Response:
+        wanted = EmailSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.forgot_password(**wanted.validated_data)
+        return Response(wanted.validated_data, status=202)
+
+    @extend_schema(
+        operation_id="auth_reset_password",
+        summary="Choose a new password by code or link; all sessions end",
+        request=ResetPasswordSerializer,
+        responses={204: None, **refusing(errors.InvalidCode, errors.TooManyAttempts)},
+        examples=sent(Code=examples.RESET, Link={**examples.LINK, "new_password": "four-quiet-lamps"}),
+    )
+    @open_to_all("password/reset")
+    def reset_password(self, request: Request) -> Response:
+        wanted = ResetPasswordSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        verification = proof(**wanted.validated_data, purpose=Purpose.RESET_PASSWORD)
+        services.reset_password(verification, wanted.validated_data["new_password"])
+        return Response(status=204)
+
+    @extend_schema(
+        operation_id="auth_change_password",
+        summary="Change one's password; all other sessions end",
+        request=ChangePasswordSerializer,
+        responses={204: None, **refusing(errors.WrongPassword, errors.TooManyAttempts)},
+        examples=sent(Passwords={"current_password": "three-quiet-lamps", "new_password": "four-quiet-lamps"}),
+    )
+    @action(detail=False, methods=["post"], url_path="password/change")
+    def change_password(self, request: Request) -> Response:
+        wanted = ChangePasswordSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.change_password(request.user, request.auth.session, **wanted.validated_data)
         return Response(status=204)
 
 
-def proof(*, token: str | None = None, email: str = "", code: str = "", **_further: str) -> Any:
-    return services.verification_by_link(token) if token else services.verification_by_code(email, code)
+def proof(
+    *, token: str | None = None, email: str = "", code: str = "", purpose: Purpose = Purpose.VERIFY_EMAIL, **_: str
+) -> Any:
+    by_link = services.verification_by_link
+    return by_link(token, purpose) if token else services.verification_by_code(email, code, purpose)
 
 
 def cart_token(request: Request) -> str | None:

@@ -2,6 +2,7 @@ from orders.services.carts import add_to_cart, adopt_guest_cart, change_cart_ite
 from orders.services.checkout import check_out, quote
 from orders.services.fulfilment import cancel_order, deliver_order, pack_order, ship_order
 from orders.services.payments import Report, expire_purchase, settle, simulate
+from orders.services.privacy import export_shopper, forget_shopper
 from orders.services.sales import count_recent_sales, pair_books, pair_some_books
 from orders.services.terms import load_terms
 
@@ -15,6 +16,8 @@ __all__ = [
     "count_recent_sales",
     "deliver_order",
     "expire_purchase",
+    "export_shopper",
+    "forget_shopper",
     "load_terms",
     "pack_order",
     "pair_books",

@@ -1,0 +1,159 @@
+import io
+import json
+import zipfile
+
+import pytest
+from django.test import Client
+
+from accounts.models import Address, EventKind, Membership, SecurityEvent, Seller, User, Verification
+from accounts.services import note
+from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, post, sign_in
+from bookstore.testing import at_once, count_queries, deliver_mails
+
+pytestmark = pytest.mark.django_db
+ROSA = "rosa@example.com"
+
+
+@pytest.fixture
+def rosa():
+    return make_user(first_name="Rosa", last_name="Reader")
+
+
+def erase(client, password=PASSWORD):
+    return client.delete("/api/v1/me/", {"password": password}, content_type="application/json")
+
+
+def add_address(user):
+    typed = {"first_name": "Rosa", "last_name": "Reader", "line1": "Lindenstraße 5", "postal_code": "10969"}
+    return Address.objects.create(user=user, city="Berlin", country="DE", **typed)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erased_account_is_nobodys(client, rosa):
+    elsewhere = pair_of(rosa)
+    add_address(rosa)
+    post("auth/password/forgot/", {"email": ROSA})
+
+    response = erase(sign_in(client, rosa))
+
+    rosa.refresh_from_db()
+    assert (response.status_code, response.content) == (204, b"")
+    assert (rosa.is_active, rosa.get_full_name(), rosa.has_usable_password()) == (False, "", False)
+    assert rosa.email.endswith("@erased.invalid")
+    assert [model.objects.count() for model in (Address, Verification)] == [0, 0]
+    assert client.get("/api/v1/me/").status_code == 401
+    assert post("auth/refresh/", {"refresh": elsewhere.refresh}).json()["code"] == "session_ended"
+    assert post("auth/login/", {"email": ROSA, "password": PASSWORD}).json()["code"] == "invalid_credentials"
+
+
+def test_nothing_tells_any_more_who_it_was(client, rosa):
+    erase(sign_in(client, rosa))
+
+    tables = [*rosa.device_sessions.values(), *SecurityEvent.objects.exclude(kind=EventKind.ERASED).values()]
+    assert all("127.0.0.1" not in str(row) and ROSA not in str(row) for row in tables)
+    assert SecurityEvent.objects.filter(kind=EventKind.ERASED, user=rosa).exists()
+
+
+def test_the_last_mail_says_so_and_the_address_is_free_again(client, rosa):
+    erase(sign_in(client, rosa))
+
+    letter = deliver_mails()[-1]
+    assert (letter.to, letter.subject) == ([ROSA], "Your account is erased")
+    post("auth/signup/", {"email": ROSA, "password": PASSWORD})
+    assert User.objects.filter(email=ROSA).count() == 1
+
+
+def test_the_password_is_needed(client, rosa):
+    sign_in(client, rosa)
+
+    assert erase(client, "wrong").json()["code"] == "wrong_password"
+    assert client.delete("/api/v1/me/").status_code == 400
+    assert erase(Client()).status_code == 401
+    rosa.refresh_from_db()
+    assert rosa.is_active
+
+
+def test_an_only_owner_gives_the_seller_to_somebody_first(client):
+    seller = Seller.objects.create(name="Corner Bookshop", slug="corner")
+    sal = make_member(seller)
+    make_member(seller, "manager", email="max@example.com")
+
+    refused = erase(sign_in(client, sal))
+    make_member(seller, "owner", email="vera@example.com")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "last_owner")
+    assert refused.json()["facts"] == {"sellers": "Corner Bookshop"}
+    assert erase(client).status_code == 204
+    assert not Membership.objects.filter(user=sal).exists()
+
+
+def test_an_only_admin_does_not_leave_the_shop_alone(client):
+    boss = User.objects.create_superuser("boss@example.com", PASSWORD)
+
+    refused = erase(sign_in(client, boss))
+    User.objects.create_superuser("second@example.com", PASSWORD)
+
+    assert refused.json()["code"] == "last_admin"
+    assert erase(client).status_code == 204
+    boss.refresh_from_db()
+    assert (boss.is_superuser, boss.is_staff) == (False, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_leaving_at_once_leave_one():
+    seller = Seller.objects.create(name="Corner Bookshop", slug="corner")
+    phones = [sign_in(None, make_member(seller, email=f"owner{number}@example.com")) for number in range(2)]
+
+    answers = at_once(lambda phone: erase(phone).status_code, phones)
+
+    assert sorted(answers) == [204, 409]
+    assert Membership.objects.filter(seller=seller, role="owner").count() == 1
+
+
+def take_out(client):
+    response = client.get("/api/v1/me/export/")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    return response, {name: json.loads(archive.read(name)) for name in archive.namelist()}
+
+
+def test_an_export_has_everything_the_shop_knows(client, rosa):
+    address = add_address(rosa)
+
+    response, files = take_out(sign_in(client, rosa))
+
+    assert (response.status_code, response["Content-Type"]) == (200, "application/zip")
+    assert "attachment" in response["Content-Disposition"]
+    assert files["profile.json"][0]["email"] == ROSA
+    assert files["addresses.json"][0]["id"] == str(address.pk)
+    assert files["sessions.json"][0]["device_name"] == "Test"
+    assert {"cart.json", "purchases.json", "orders.json", "order_lines.json", "reviews.json"} <= set(files)
+    assert "password" not in str(files)
+    assert SecurityEvent.objects.filter(kind=EventKind.EXPORTED, user=rosa).exists()
+
+
+def test_an_export_has_nothing_of_others_and_no_staff(client, rosa):
+    vera = make_user("vera@example.com")
+    add_address(vera)
+    note(EventKind.USER_CHANGED, rosa, by=vera)
+
+    _response, files = take_out(sign_in(client, rosa))
+
+    assert "vera" not in str(files)
+    assert str(vera.pk) not in str(files)
+    assert files["addresses.json"] == []
+    assert [event["by"] for event in files["events.json"] if event["kind"] == "user_changed"] == ["staff"]
+
+
+def test_an_export_takes_the_same_queries_whatever_its_length(client, rosa):
+    sign_in(client, rosa)
+    take_out(client)
+    few = count_queries(lambda: take_out(client))
+    for _ in range(20):
+        note(EventKind.LOGIN, rosa)
+        add_address(rosa)
+
+    assert count_queries(lambda: take_out(client)) == few
+
+
+def test_a_guest_exports_nothing(client):
+    assert client.get("/api/v1/me/export/").status_code == 401
