@@ -8,6 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from accounts import views as accounts
+from accounts.admin import console_logout, console_password_change
 from bookstore import health, mail_events, metrics, pages
 from bookstore.pages import read_only
 from catalog.views import (
@@ -98,6 +99,8 @@ urlpatterns = [
     path("mail/unsubscribe/<str:token>", pages.unsubscribe, name="unsubscribe"),
     path("api/v1/webhooks/mail/<str:service>/", mail_events.mail_webhook, name="mail-webhook"),
     path("metrics", read_only(metrics.metrics)),
+    path("console/logout/", console_logout),
+    path("console/password_change/", admin.site.admin_view(console_password_change, cacheable=True)),
     path("console/", admin.site.urls),
     re_path(r"^media/(?P<path>.+)$", read_only(pages.media), name="media"),
 ]

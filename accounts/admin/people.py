@@ -17,12 +17,14 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from accounts import services
-from accounts.models import DeviceSession, Membership, Seller, User
+from accounts.models import DeviceSession, EventKind, Membership, Seller, User
 from bookstore import versions
 from bookstore.admin import ConsoleAdmin, ConsoleTable, SellerAdmin
 
 admin.site.unregister(Group)  # rights follow from membership
 admin.site.unregister([OutstandingToken, BlacklistedToken])  # sessions say who is signed in
+
+RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 
 class NewUserForm(UserCreationForm):
@@ -56,6 +58,8 @@ class KnownPeople:
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         before = self.people(form.instance)
         super().save_related(request, form, formsets, change)
+        for formset in formsets:
+            note_roles(request.user, formset)
         services.forget_people([*before, *self.people(form.instance)])
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -66,6 +70,18 @@ class KnownPeople:
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         services.forget_people([user for row in queryset for user in self.people(row)])
         super().delete_queryset(request, queryset)
+
+
+def note_roles(by: User, formset: Any) -> None:
+    """Note who has got, changed and lost which role by the rows below a form."""
+    kinds = {
+        EventKind.ROLE_GIVEN: [(row, row.role) for row in formset.new_objects],
+        EventKind.ROLE_CHANGED: [(row, row.role) for row, _fields in formset.changed_objects],
+        EventKind.ROLE_TAKEN: [(form.instance, form.initial["role"]) for form in formset.deleted_forms if form.initial],
+    }
+    for kind, rows in kinds.items():
+        for row, role in rows:
+            services.note(kind, row.user, by=by, role=role, seller=row.seller.name)
 
 
 @admin.register(User)
@@ -104,15 +120,31 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
         if not change:
             obj.email_verified_at = timezone.now()
         super().save_model(request, obj, form, change)
+        now = {name: getattr(obj, name) for name in RIGHTS if not change or name in form.changed_data}
+        if not change:
+            services.note(EventKind.USER_ADDED, obj, by=request.user, **now)
+        elif form.changed_data:
+            services.note(EventKind.USER_CHANGED, obj, by=request.user, fields=form.changed_data, **now)
+        if "email" in form.changed_data:
+            obj.verifications.all().void()  # what was sent to the address before
         if change and not obj.is_active:
             services.end_all_sessions(obj, DeviceSession.Reason.DEACTIVATED)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        services.note(EventKind.USER_DELETED, None, by=request.user, user=obj.pk)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for user in queryset:
+            services.note(EventKind.USER_DELETED, None, by=request.user, user=user.pk)
+        super().delete_queryset(request, queryset)
 
     def user_change_password(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """Whoever knew the old password is signed out everywhere."""
         response = super().user_change_password(request, *args, **options)
         if request.method == "POST" and response.status_code == 302:
             user = User.objects.get(pk=request.resolver_match.kwargs["id"])
-            services.end_all_sessions(user, DeviceSession.Reason.NEW_PASSWORD)
+            services.password_was_set(user, by=request.user)
         return response
 
 

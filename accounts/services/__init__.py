@@ -1,4 +1,5 @@
 from accounts.services.addresses import add_address, change_address, remove_address
+from accounts.services.attempts import count_attempt, forgive_attempts
 from accounts.services.audit import note
 from accounts.services.email_change import (
     ask_for_email,
@@ -9,7 +10,13 @@ from accounts.services.email_change import (
 )
 from accounts.services.erasure import erase
 from accounts.services.export import export
-from accounts.services.passwords import change_password, check_strength, forgot_password, reset_password
+from accounts.services.passwords import (
+    change_password,
+    check_strength,
+    forgot_password,
+    password_was_set,
+    reset_password,
+)
 from accounts.services.people import change_names, forget_people
 from accounts.services.sessions import (
     Device,
@@ -34,6 +41,7 @@ __all__ = [
     "change_names",
     "change_password",
     "check_strength",
+    "count_attempt",
     "email_change_by_code",
     "email_change_by_link",
     "end_all_sessions",
@@ -41,8 +49,10 @@ __all__ = [
     "erase",
     "export",
     "forget_people",
+    "forgive_attempts",
     "forgot_password",
     "note",
+    "password_was_set",
     "refresh_session",
     "remove_address",
     "remove_device",

@@ -10,7 +10,7 @@ from bookstore.client_address import asking
 
 
 def note(
-    kind: EventKind, user: User | None, *, by: User | None = None, session: UUID | None = None, **facts: Any
+    kind: EventKind, user: User | None, /, *, by: User | None = None, session: UUID | None = None, **facts: Any
 ) -> SecurityEvent:
     """Note what happened to a user, and by whom where it was not the user; facts are never secrets.
 

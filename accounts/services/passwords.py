@@ -70,6 +70,17 @@ def change_password(user: User, session: UUID, *, current_password: str, new_pas
         send_mail("password_changed", to=locked.email, user=str(locked.pk))
 
 
+@transaction.atomic
+def password_was_set(user: User, *, by: User) -> None:
+    """What follows from a password that a form of the console has set: codes are void, and every device is out."""
+    user.verifications.exclude(purpose=Purpose.UNDO_EMAIL).void()
+    end_all_sessions(user, NEW_PASSWORD)
+    forget_people([user.pk])
+    note(EventKind.PASSWORD_CHANGED, user, by=by)
+    if user.email_verified_at:
+        send_mail("password_changed", to=user.email, user=str(user.pk))
+
+
 def set_password(user: User, new_password: str) -> None:
     """Set a password; codes that were sent before it are void. The caller holds the user's lock."""
     user.set_password(new_password)

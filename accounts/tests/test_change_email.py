@@ -31,6 +31,7 @@ def login(email, password=PASSWORD):
     return post("auth/login/", {"email": email, "password": password}).status_code
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_address_changes_once_both_sides_are_proved(phone, rosa):
     assert ask(phone).json() == {"email": NEW}
     assert deliver_mails()[-1].to == [NEW]

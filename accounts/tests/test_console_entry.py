@@ -1,0 +1,119 @@
+import pytest
+from django.contrib.auth import hashers
+from django.urls import reverse
+
+from accounts.models import EventKind, Membership, SecurityEvent, Seller, User
+from accounts.tests.factories import PASSWORD, make_user, pair_of, post
+from bookstore.testing import deliver_mails
+
+pytestmark = pytest.mark.django_db
+BOSS = "boss@shop.example"
+NO_MEMBERS = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+
+
+@pytest.fixture
+def boss():
+    return User.objects.create_superuser(BOSS, PASSWORD)
+
+
+@pytest.fixture
+def console(client, boss):
+    client.force_login(boss)
+    return client
+
+
+def enter(client, password=PASSWORD, email=BOSS):
+    return client.post("/console/login/", {"username": email, "password": password})
+
+
+def events(**fields):
+    rows = SecurityEvent.objects.filter(**fields).order_by("id")
+    return [(row.kind, row.by and row.by.email, row.facts) for row in rows]
+
+
+def test_who_enters_and_leaves_is_noted(client, boss):
+    enter(client, "wrong")
+    assert enter(client).status_code == 302
+    assert client.post("/console/logout/").status_code in (200, 302)
+
+    assert [kind for kind, _by, _facts in events(user=boss)] == [
+        EventKind.CONSOLE_LOGIN_FAILED,
+        EventKind.CONSOLE_LOGIN,
+        EventKind.CONSOLE_LOGOUT,
+    ]
+    assert SecurityEvent.objects.filter(user=boss, ip="127.0.0.1").count() == 3
+
+
+def test_the_console_has_the_same_few_guesses_as_the_api(client, boss, settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "sign_in": (2, 60)}
+
+    for _ in range(2):
+        enter(client, "wrong")
+    refused = enter(client)
+
+    assert (refused.status_code, "Too many attempts" in refused.content.decode()) == (200, True)
+    assert post("auth/login/", {"email": BOSS, "password": PASSWORD}).status_code == 429
+
+
+@pytest.mark.parametrize("password", ["x" * 129, "x" * 10_000, "a\0b", ""])
+def test_no_endless_or_strange_password_is_hashed(client, boss, password, monkeypatch):
+    monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", lambda *_: pytest.fail("hashed"))
+
+    assert enter(client, password).status_code == 200
+
+
+@pytest.mark.parametrize("email", ["", "x", "é" * 300, "a\0b"])
+def test_no_strange_address_breaks_it(client, boss, email):
+    assert enter(client, email=email).status_code == 200
+
+
+def test_a_password_changed_in_the_console_signs_out_everywhere(console, boss):
+    pair = pair_of(boss)
+    typed = {"old_password": PASSWORD, "new_password1": "four-quiet-lamps", "new_password2": "four-quiet-lamps"}
+
+    assert console.post("/console/password_change/", typed).status_code == 302
+
+    assert post("auth/refresh/", {"refresh": pair.refresh}).json()["code"] == "session_ended"
+    assert events(user=boss)[-1][0] == EventKind.PASSWORD_CHANGED
+    assert deliver_mails()[-1].subject == "Your password was changed"
+    assert console.get("/console/").status_code == 200
+
+
+def test_rights_and_roles_given_in_the_console_are_noted(console):
+    user, seller = make_user(), Seller.objects.create(name="Corner", slug="corner")
+    page = reverse("admin:accounts_user_change", args=[user.pk])
+    form = {"email": user.email, "is_active": "on", "is_staff": "on", "memberships-INITIAL_FORMS": 0}
+    row = {"memberships-0-seller": seller.pk, "memberships-0-role": "manager", "memberships-TOTAL_FORMS": 1}
+
+    console.post(page, {**form, **row})
+    kept = Membership.objects.get()
+    row |= {"memberships-INITIAL_FORMS": 1, "memberships-0-id": kept.pk, "memberships-0-user": user.pk}
+    console.post(page, {**form, **row, "memberships-0-role": "owner"})
+    console.post(page, {**form, **row, "memberships-0-DELETE": "on"})
+
+    assert events(user=user) == [
+        ("user_changed", BOSS, {"fields": ["is_staff"], "is_staff": True}),
+        ("role_given", BOSS, {"role": "manager", "seller": "Corner"}),
+        ("role_changed", BOSS, {"role": "owner", "seller": "Corner"}),
+        ("role_taken", BOSS, {"role": "owner", "seller": "Corner"}),
+    ]
+
+
+def test_users_made_and_deleted_in_the_console_are_noted(console):
+    new = {"email": "new@shop.example", "usable_password": "false", **NO_MEMBERS}
+    console.post("/console/accounts/user/add/", new)
+    user = User.objects.get(email="new@shop.example")
+
+    console.post(reverse("admin:accounts_user_delete", args=[user.pk]), {"post": "yes"})
+
+    assert events(kind="user_added")[0][1:] == (BOSS, {"is_active": True, "is_staff": False, "is_superuser": False})
+    assert events(kind="user_deleted") == [("user_deleted", BOSS, {"user": str(user.pk)})]
+
+
+@pytest.mark.parametrize("email", ["rosa@gооgle.com", "r\u200bosa@example.com", "rosa", '"a b"@example.com'])
+def test_the_console_takes_no_address_that_the_api_refuses(console, email):
+    new = {"email": email, "usable_password": "false", **NO_MEMBERS}
+
+    assert console.post("/console/accounts/user/add/", new).status_code == 200
+    assert post("auth/signup/", {"email": email, "password": PASSWORD}).status_code == 400
+    assert User.objects.count() == 1
