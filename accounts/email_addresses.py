@@ -25,6 +25,8 @@ def ascii_domain(domain: str) -> str:
     """The domain as mail servers know it (`xn--…`); as it was, where it is none."""
     if domain.isascii() and "xn--" not in domain:
         return domain.rstrip(".")
+    if any(unicodedata.category(letter) == "Cf" for letter in domain):
+        return domain  # IDNA would leave out what nobody sees
     try:
         return idna.encode(domain, uts46=True).decode()
     except (idna.IDNAError, UnicodeError):
@@ -36,6 +38,8 @@ def check_email(email: str) -> None:
     validate_email(email)
     local, _at, domain = email.rpartition("@")
     if len(email) > LONGEST_ADDRESS or len(local) > LONGEST_LOCAL_PART or not DOT_ATOM.fullmatch(local):
+        raise ValidationError(_("Enter a valid email address."), code="invalid")
+    if "." not in domain or "[" in domain:
         raise ValidationError(_("Enter a valid email address."), code="invalid")
     if not domain.isascii() or any(mixes_scripts(label) for label in domain.split(".")):
         raise ValidationError(_("This domain has characters that could pass for others."), code="confusable")

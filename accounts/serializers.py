@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
-from accounts import services
+from accounts import postal, services
 from accounts.countries import countries
 from accounts.email_addresses import LONGEST_ADDRESS, check_email, normal_email
 from accounts.models import Address, DeviceSession, Membership, SecurityEvent, User
+from accounts.people_names import has_tricks
 from bookstore.fields import LineField, WordsField, YesNoField
 
 LONGEST_PASSWORD = 128
@@ -19,6 +21,18 @@ LONGEST_PASSWORD = 128
 class OptionalLineField(LineField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"required": False, "allow_blank": True, **options})
+
+
+class NameField(OptionalLineField):
+    """A person's name, which has letters that one can see."""
+
+    default_error_messages = {"invisible": _("There are characters here that cannot be seen.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if has_tricks(name):
+            self.fail("invisible")
+        return name
 
 
 class EmailAddressField(serializers.EmailField):
@@ -50,8 +64,8 @@ class EmailSerializer(serializers.Serializer):
 
 class SignUpSerializer(EmailSerializer):
     password = PasswordField()
-    first_name = OptionalLineField(max_length=150)
-    last_name = OptionalLineField(max_length=150)
+    first_name = NameField(max_length=150)
+    last_name = NameField(max_length=150)
 
     def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
         somebody = User(**{name: value for name, value in wanted.items() if name != "password"})
@@ -154,8 +168,8 @@ class MeSerializer(serializers.Serializer):
 
 
 class NamesSerializer(serializers.Serializer):
-    first_name = OptionalLineField(max_length=150)
-    last_name = OptionalLineField(max_length=150)
+    first_name = NameField(max_length=150)
+    last_name = NameField(max_length=150)
 
 
 class TokensSerializer(serializers.Serializer):
@@ -232,17 +246,51 @@ class CountryField(LineField):
 class PostalAddressSerializer(serializers.Serializer):
     """A postal address as it is typed; it belongs to nobody yet."""
 
-    first_name = LineField(max_length=100)
-    last_name = LineField(max_length=100)
+    first_name = NameField(max_length=100, required=True, allow_blank=False)
+    last_name = NameField(max_length=100, required=True, allow_blank=False)
     company = OptionalLineField(max_length=150)
     line1 = LineField(max_length=200, help_text="Street and number.")
     line2 = OptionalLineField(max_length=200)
-    postal_code = LineField(max_length=20)
+    postal_code = OptionalLineField(max_length=20, default="", help_text="Needed where the country has such codes.")
     city = LineField(max_length=100)
     region = OptionalLineField(max_length=100)
     country = CountryField()
     phone = OptionalLineField(max_length=30)
-    vat_number = OptionalLineField(max_length=20)
+    vat_number = OptionalLineField(max_length=20, help_text="With its check digits; in the EU with the country's code.")
+
+    def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
+        typed = super().validate(typed)
+        country = typed.get("country") or self.instance.country
+        before = {name: getattr(self.instance, name, "") for name in COUNTRYS} if "country" in typed else {}
+        checked, problems = in_country({**before, **typed}, country)
+        if problems:
+            raise serializers.ValidationError(problems)
+        return {**typed, **{name: value for name, value in checked.items() if name in typed or value != before[name]}}
+
+
+COUNTRYS = ("postal_code", "vat_number")  # what is right or wrong for a country
+NO_PHONE = _("Write a phone number with 7 to 15 digits: +49 30 1234567.")
+NO_POSTAL_CODE = _("This is no postal code of the country.")
+NO_VAT_NUMBER = _("This is no VAT number of the country: look at it again, or leave it out.")
+
+
+def in_country(typed: dict[str, Any], country: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """What was typed as that country writes it, and what is wrong with it."""
+    checked, problems = {}, {}
+    if "postal_code" in typed:
+        code = checked["postal_code"] = postal.normal_postal_code(typed["postal_code"])
+        if not code and postal.needs_postal_code(country):
+            problems["postal_code"] = [ErrorDetail(serializers.Field.default_error_messages["required"], "required")]
+        elif code and not postal.is_postal_code(code, country):
+            problems["postal_code"] = [ErrorDetail(NO_POSTAL_CODE, "invalid_postal_code")]
+    if typed.get("phone") and not postal.is_phone(typed["phone"]):
+        problems["phone"] = [ErrorDetail(NO_PHONE, "invalid_phone")]
+    if typed.get("vat_number"):
+        try:
+            checked["vat_number"] = postal.vat_number(typed["vat_number"], country)
+        except ValueError:
+            problems["vat_number"] = [ErrorDetail(NO_VAT_NUMBER, "invalid_vat_number")]
+    return checked, problems
 
 
 class AddressSerializer(PostalAddressSerializer, serializers.ModelSerializer):
