@@ -82,10 +82,24 @@ class ProblemSchema(AutoSchema):
         takes_guests = any(getattr(permission, "allows_guests", False) for permission in self.view.get_permissions())
         return [*auth, {}] if takes_guests and auth and {} not in auth else auth
 
+    @property
+    def takes_body(self) -> bool:
+        """Deletions have none, but where a view says otherwise (`delete_takes_body`)."""
+        return self.method not in {"GET", "HEAD", "DELETE"} or getattr(self.view, "delete_takes_body", False)
+
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        method = self.method
+        self.method = "POST" if method == "DELETE" and self.takes_body else method
+        try:
+            body: dict[str, Any] | None = super()._get_request_body(direction)
+            return body
+        finally:
+            self.method = method
+
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         statuses = [*FOR_ALL, *(FOR_ONE if "{" in self.path else ()), *(FOR_USERS if any(self.get_auth()) else ())]
-        if self.method not in {"GET", "HEAD", "DELETE"}:
+        if self.takes_body:
             statuses += FOR_BODIES
         for status in sorted(statuses):
             if str(status) not in bodies:

@@ -114,7 +114,7 @@ def test_phone_numbers_are_kept_as_typed(rosa, phone):
 
 @pytest.mark.parametrize(
     "name",
-    ["\u200b", "Ro\u200bsa", "\u202easoR", "\u3164", "\u2800", "\ufeffRosa", "\u00adRosa", "\U000e0041", "\ue000"],
+    ["\u200b", "Ro\u200bsa", "\u202easoR", "\u3164", "\u2800", "\ufeffRosa", "\u00adRosa", "\U000e0041"],
 )
 def test_names_that_nobody_can_see_are_refused(rosa, name):
     assert refusal(add(rosa, first_name=name)) == (400, [("first_name", "invisible")])
@@ -131,7 +131,8 @@ def test_names_of_people_are_taken(rosa, name):
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("Rosa@Bücher.EXAMPLE", "rosa@xn--bcher-kva.example"), ("rosa@xn--bcher-kva.example", "rosa@xn--bcher-kva.example"),
+    [("Rosa@Bücher.EXAMPLE", "rosa@xn--bcher-kva.example"),
+     ("rosa@xn--bcher-kva.example", "rosa@xn--bcher-kva.example"),
      (" ＲＯＳＡ@example。com ", "rosa@example.com"), ("rosa@пример.example", "rosa@xn--e1afmkfd.example"),
      ("rosa@例え.example", "rosa@xn--r8jz45g.example"), ("rosa+books@example.com", "rosa+books@example.com")],
 )  # fmt: skip

@@ -29,6 +29,8 @@ from bookstore.schema import refusing
 
 
 class MeViewSet(ViewSet):
+    delete_takes_body = True  # the password
+
     @extend_schema(
         operation_id="me_retrieve",
         summary="Who is signed in",
