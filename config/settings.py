@@ -132,6 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
     ),
     {"NAME": "accounts.passwords.NothingObvious"},
 ]
+SECURITY_EVENTS_KEPT_FOR = timedelta(days=env.integer("SECURITY_EVENTS_KEPT_DAYS", 365, least=1))
 PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
 
 # ---- files ---------------------------------------------------------------------------------------------------
@@ -409,6 +410,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(hour="4", minute="7"),
         "args": ["purge_prices"],
+    },
+    "forget old security events": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(hour="3", minute="23"),
+        "args": ["purge_events"],
     },
     "forget old messages": {
         "task": "bookstore.tasks.run_command",

@@ -13,7 +13,7 @@ from accounts.services.attempts import count_attempt, forgive_attempts
 from accounts.services.audit import note
 from accounts.services.people import forget_people
 from accounts.services.sessions import end_all_sessions, end_sessions
-from accounts.services.sign_up import may_be_mailed
+from accounts.services.sign_up import may_be_mailed, send_nothing
 from accounts.services.verification import use_up
 from bookstore.errors import FieldError, Invalid
 from bookstore.outbox import send_mail
@@ -28,7 +28,9 @@ def forgot_password(email: str) -> None:
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).filter(email=email, is_active=True).first()
         note(EventKind.PASSWORD_FORGOTTEN, user)
-        if user is not None:
+        if user is None:
+            send_nothing("reset_password", Purpose.RESET_PASSWORD)
+        else:
             send_reset_code(user)
 
 

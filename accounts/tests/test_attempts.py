@@ -1,11 +1,15 @@
+from functools import partial
+
 import pytest
+import redis
 from django.contrib.auth import hashers
 
-from accounts.models import EventKind, SecurityEvent
+from accounts.models import EventKind, SecurityEvent, Verification
 from accounts.tests.factories import PASSWORD, make_user, post
 from bookstore import attempts, shared_redis
 from bookstore.attempts import Limit
-from bookstore.testing import at_once
+from bookstore.models import OutboxMessage
+from bookstore.testing import at_once, count_queries
 
 pytestmark = pytest.mark.django_db
 ROSA = "rosa@example.com"
@@ -33,7 +37,8 @@ def hashes(monkeypatch):
 
 @pytest.fixture
 def no_redis(monkeypatch):
-    monkeypatch.setattr(shared_redis, "ask", lambda *_, **__: None)
+    monkeypatch.setattr(shared_redis, "client", redis.Redis(unix_socket_path="/nowhere/redis.sock"))
+    monkeypatch.setattr(shared_redis, "_paused_until", 0.0)
 
 
 def login(password="wrong", email=ROSA, ip=HERE):  # noqa: S107 - a wrong one
@@ -162,3 +167,14 @@ def test_known_and_unknown_addresses_cost_the_same_hashes_and_get_the_same_words
 
     assert seen == [seen[0]] * 5
     assert seen[0][2] == (1 if path in ("auth/login/", "auth/signup/") else 0)
+
+
+@pytest.mark.parametrize("path", ["auth/password/forgot/", "auth/verify-email/resend/"])
+def test_known_and_unknown_addresses_take_about_as_many_statements_and_the_unknown_leave_nothing(path):
+    make_user(ROSA, email_verified_at=None)
+
+    known, unknown = (count_queries(partial(post, path, {"email": email})) for email in (ROSA, "nobody@example.com"))
+
+    assert abs(known - unknown) <= 3
+    assert OutboxMessage.objects.get().recipient == ROSA
+    assert Verification.objects.get().user.email == ROSA

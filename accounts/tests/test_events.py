@@ -2,6 +2,8 @@ import uuid
 
 import pytest
 import structlog
+from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.services import note
@@ -111,3 +113,15 @@ def test_shop_admins_find_events(client, rosa, rf, term):
 
     found = [row.pk for row in page.context["cl"].result_list]
     assert found == ([event.pk] if term[0] in "R2{" else [])
+
+
+def test_old_events_are_forgotten(rosa, settings, capsys):
+    old, new = note(EventKind.LOGIN, rosa), note(EventKind.LOGIN, rosa)
+    SecurityEvent.objects.filter(pk=old.pk).update(created_at=timezone.now() - settings.SECURITY_EVENTS_KEPT_FOR)
+
+    call_command("purge_events", "--dry-run")
+    assert SecurityEvent.objects.count() == 2
+    call_command("purge_events")
+
+    assert capsys.readouterr().out == "1 security events would be deleted.\nDeleted 1 security events.\n"
+    assert SecurityEvent.objects.get() == new
