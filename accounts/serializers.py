@@ -268,6 +268,13 @@ class PostalAddressSerializer(serializers.Serializer):
         return {**typed, **{name: value for name, value in checked.items() if name in typed or value != before[name]}}
 
 
+class RoughAddressSerializer(PostalAddressSerializer):
+    """An address that is still being typed: enough to reckon postage and tax by, and held to no country's rules."""
+
+    def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
+        return typed
+
+
 COUNTRYS = ("postal_code", "vat_number")  # what is right or wrong for a country
 NO_PHONE = _("Write a phone number with 7 to 15 digits: +49 30 1234567.")
 NO_POSTAL_CODE = _("This is no postal code of the country.")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.serializers import PostalAddressSerializer
+from accounts.serializers import PostalAddressSerializer, RoughAddressSerializer
 from bookstore.fields import LineField, WholeNumberField, WordsField
 from bookstore.schema import MoneySerializer
 from catalog.models import Offer
@@ -125,7 +125,7 @@ class ShippingMethodField(serializers.PrimaryKeyRelatedField):
 
 
 class AskForQuoteSerializer(serializers.Serializer):
-    shipping_address = PostalAddressSerializer(required=False, allow_null=True, default=None)
+    shipping_address = RoughAddressSerializer(required=False, allow_null=True, default=None)
     shipping_method = ShippingMethodField(required=False, allow_null=True, default=None)
 
     def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
