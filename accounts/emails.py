@@ -1,5 +1,6 @@
 """The mails about accounts."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.contrib.auth.hashers import is_password_usable
 from accounts.models import DeviceSession, Purpose, User, Verification
 from accounts.models.verification import GOOD_FOR, UNDO_FOR
 from bookstore.mails import mail, sample_of
+
+SOME_DAY = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
 
 
 def keys_of(verification: str, purpose: Purpose, page: str) -> dict[str, Any]:
@@ -18,6 +21,11 @@ def keys_of(verification: str, purpose: Purpose, page: str) -> dict[str, Any]:
         "link": f"{settings.SHOP_URL}/api/v1/auth/{page}/{found.link_token}",
         "minutes": int(GOOD_FOR.total_seconds() // 60),
     }
+
+
+def made_up_keys(page: str) -> dict[str, Any]:
+    link = f"{settings.SHOP_URL}/api/v1/auth/{page}/made-up"
+    return {"code": "402817", "link": link, "minutes": int(GOOD_FOR.total_seconds() // 60)}
 
 
 @mail(confidential=True)
@@ -39,8 +47,7 @@ def verify_email(*, verification: str) -> dict[str, Any]:
 
 @sample_of(verify_email)
 def a_code() -> dict[str, Any]:
-    link = f"{settings.SHOP_URL}/api/v1/auth/verify/made-up"
-    return {"code": "402817", "link": link, "minutes": int(GOOD_FOR.total_seconds() // 60)}
+    return {**made_up_keys("verify"), "signed_up_at": SOME_DAY, "is_one_of_several": True, "sets_password": True}
 
 
 @mail
@@ -60,10 +67,20 @@ def reset_password(*, verification: str) -> dict[str, Any]:
     return keys_of(verification, Purpose.RESET_PASSWORD, "reset")
 
 
+@sample_of(reset_password)
+def a_code_for_a_password() -> dict[str, Any]:
+    return made_up_keys("reset")
+
+
 @mail(confidential=True)
 def change_email(*, verification: str) -> dict[str, Any]:
     """The code for the new address, without a name, for it may be somebody else's."""
     return keys_of(verification, Purpose.CHANGE_EMAIL, "email")
+
+
+@sample_of(change_email)
+def a_code_for_an_address() -> dict[str, Any]:
+    return made_up_keys("email")
 
 
 @mail(confidential=True)
@@ -77,10 +94,20 @@ def email_changed(*, verification: str) -> dict[str, Any]:
     }
 
 
+@sample_of(email_changed)
+def an_undoing_link() -> dict[str, Any]:
+    return {**to_a_reader(), "link": made_up_keys("undo")["link"], "days": UNDO_FOR.days}
+
+
 @mail
 def password_changed(*, user: str) -> dict[str, Any]:
     """Whoever did not do it themselves wants to know at once."""
     return {"name": User.objects.get(pk=user).get_full_name()}
+
+
+@sample_of(password_changed)
+def of_a_password() -> dict[str, Any]:
+    return to_a_reader()
 
 
 @mail
@@ -95,7 +122,17 @@ def new_device(*, session: str) -> dict[str, Any]:
     }
 
 
+@sample_of(new_device)
+def a_telephone() -> dict[str, Any]:
+    return {**to_a_reader(), "device": "Pixel 9", "ip": "192.0.2.7", "when": SOME_DAY}
+
+
 @mail
 def account_erased() -> dict[str, Any]:
     """The last mail to somebody whose account is gone."""
+    return {}
+
+
+@sample_of(account_erased)
+def nothing_to_say() -> dict[str, Any]:
     return {}
