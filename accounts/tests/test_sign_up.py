@@ -170,6 +170,19 @@ def test_signing_up_eight_times_at_once_makes_one_user():
     assert Verification.objects.filter(used_at=None).count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_signing_up_at_once_with_different_passwords_leaves_each_with_its_own_code():
+    passwords = [f"{PASSWORD}-{number}" for number in range(6)]
+
+    at_once(lambda password: sign_up(password=password, first_name=password[-1]), passwords)
+    waiting = list(Verification.objects.filter(used_at=None))
+
+    assert (User.objects.count(), len(waiting)) == (1, 6)
+    assert verify(code=waiting[2].code).json()["user"]["first_name"] == waiting[2].first_name
+    assert login(f"{PASSWORD}-{waiting[2].first_name}") == 200
+    assert login(f"{PASSWORD}-{waiting[3].first_name}") == 401
+
+
 def test_no_address_gets_many_mails(settings):
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "codes": (2, 3600)}
 
