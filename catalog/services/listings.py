@@ -160,6 +160,7 @@ CROSS JOIN LATERAL (
            coalesce(in_series.names, '{}') AS series,
            concat_ws(' ', fold_text(wanted.subtitle), forms.publisher_names, about.headings, people.aliases) AS other,
            fold_text(left(concat_ws(' ', wanted.description, forms.description), 20000)) AS description
+    OFFSET 0  -- or the words would be folded again for each place that they stand in
 ) AS words
 ON CONFLICT (book_id) DO UPDATE SET ({columns}, changed_in) = ({excluded}, excluded.changed_in)
 WHERE ({listed}) IS DISTINCT FROM ({excluded})
