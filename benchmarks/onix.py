@@ -237,7 +237,7 @@ def read(path: Path) -> int:
 
 def take(path: Path) -> int:
     from accounts.models import Seller
-    from catalog.imports.onix import import_onix
+    from catalog.imports.onix.runs import import_onix
 
     [report] = import_onix(str(path), seller=Seller.objects.get(slug="benchmark"))
     return report.rows

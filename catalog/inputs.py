@@ -20,10 +20,9 @@ from catalog.imports.titles import LARGEST_POSITION, LONGEST_LABEL, plain_number
 from catalog.isbn import LONGEST_SPELLING, InvalidISBN, parse_isbn
 from catalog.models import Book, Subject
 from catalog.models.offers import LARGEST_STOCK, LONGEST_NOTES
-from catalog.models.works import LONGEST_TITLE
 from catalog.partial_dates import PartialDate
 from catalog.selling import Change, Outcome
-from catalog.vocabularies import AUTHOR, Condition, Format, language_tag
+from catalog.vocabularies import AUTHOR, LONGEST_TITLE, Condition, Format, language_tag
 
 LONGEST_DESCRIPTION = 50_000
 MOST_ROWS = 1_000

@@ -9,6 +9,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from langcodes import standardize_tag, tag_is_valid
 
+LONGEST_TITLE: Final = 2000  # Project Gutenberg has titles of 958 characters
+
 
 class Format(models.TextChoices):
     """What a reader holds: the shop's words for ONIX lists 150 and 175."""

@@ -24,8 +24,8 @@ from bookstore.errors import BookstoreError
 from catalog import services
 from catalog.admin.base import listed_as
 from catalog.models import Book, Edition, LikelyDuplicate, WorkChange, WorkIdentifier
-from catalog.models.works import LONGEST_TITLE
 from catalog.services.works import FILLED_IN, MOST_AT_ONCE
+from catalog.vocabularies import LONGEST_TITLE
 
 MOST_EDITIONS = 500
 SHOWN = 300  # characters of a text that one compares

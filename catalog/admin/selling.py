@@ -33,17 +33,16 @@ from bookstore.money import Money
 from catalog import selling
 from catalog.admin.forms import ISBNField, LanguageField, LinesField
 from catalog.errors import UnknownIsbn
-from catalog.imports import ImportRefused
 from catalog.imports.cells import LONGEST_NAME, one_line
+from catalog.imports.errors import ImportRefused
 from catalog.imports.files import GZIP_MAGIC
 from catalog.imports.names import sort_name
 from catalog.imports.record import Person
 from catalog.models import Offer
 from catalog.models.offers import LARGEST_STOCK, LONGEST_NOTES
-from catalog.models.works import LONGEST_TITLE
 from catalog.partial_dates import PartialDateFormField
 from catalog.selling.pricing import ENDINGS, changed_by
-from catalog.vocabularies import Condition, Format
+from catalog.vocabularies import LONGEST_TITLE, Condition, Format
 
 LARGEST_LIST = 1_000_000  # bytes that are read while somebody waits; some 25,000 rows
 SHOWN_NOTES = 200

@@ -14,7 +14,7 @@ from PIL import Image
 from catalog.demo.covers import draw_cover
 from catalog.demo.offers import make_availabilities, make_offers
 from catalog.demo.people import make_people, make_sure_it_is_a_demo_shop
-from catalog.imports import import_file
+from catalog.imports.runs import import_file
 from catalog.models import Book, Contribution, Edition, ImportRun, SourceRecord, Subject
 from catalog.services import refresh_books, set_cover
 from catalog.vocabularies import AUTHOR

@@ -1,8 +1,4 @@
-"""Catalogues from files: read row by row, matched with what the shop has, written in batches, reported on."""
+"""Catalogues from files: read row by row, matched with what the shop has, written in batches, reported on.
 
-from catalog.imports.errors import ImportRefused
-from catalog.imports.formats import FORMATS
-from catalog.imports.report import Report
-from catalog.imports.runs import import_file
-
-__all__ = ["FORMATS", "ImportRefused", "Report", "import_file"]
+Nothing is imported here: the process that reads ONIX files has no use for the database, nor the memory that it takes.
+"""

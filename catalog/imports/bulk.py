@@ -1,8 +1,10 @@
 """Many rows in one statement: they go over as one JSON, which costs a tenth of as many parameters."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +12,7 @@ from django.db import connection, models
 from django.db.models import Field, Model
 from django.db.models.fields.generated import GeneratedField
 from psycopg.types.json import Jsonb
+from uuid6 import uuid7
 
 ROWS = 10_000
 LONGEST = 4_000_000  # bytes of one statement's rows
@@ -31,20 +34,37 @@ def columns(model: type[Model], names: Iterable[str] | None = None) -> list["Fie
     return [field for field in fields if wanted is None or field.name in wanted]
 
 
-def insert(rows: Iterable[Model], *, or_update: Sequence[str] = ()) -> None:
-    """New rows of one model; those whose key is there get these columns anew."""
+def insert(rows: Iterable[Model]) -> None:
+    """New rows of one model."""
     everything = list(rows)
     if not everything:
         return
-    model = type(everything[0])
-    fields = columns(model)
+    fields = columns(type(everything[0]))
+    execute(insertion(type(everything[0]), fields), everything, fields)
+    for row in everything:
+        row._state.adding, row._state.db = False, "default"
+
+
+def insert_values(model: type[Model], rows: Iterable[Mapping[str, Any]], *, or_update: Sequence[str] = ()) -> None:
+    """The same from plain values by column, which is less work than objects; rows whose key is there get these anew."""
+    everything = list(rows)
+    if not everything:
+        return
+    fields = [field for field in columns(model) if field.column in everything[0]]
+    send(insertion(model, fields, or_update), (orjson.dumps(row, default=str) for row in everything))
+
+
+def insertion(model: type[Model], fields: Columns, or_update: Sequence[str] = ()) -> str:
     names = ", ".join(quoted(field) for field in fields)
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in or_update)
     conflict = f"ON CONFLICT ({quoted(model._meta.pk)}) DO UPDATE SET {changes}" if or_update else ""
-    statement = f"INSERT INTO {table(model)} ({names}) SELECT {names} FROM {told(fields)} {conflict}"
-    execute(statement, everything, fields)
-    for row in everything:
-        row._state.adding, row._state.db = False, "default"
+    return f"INSERT INTO {table(model)} ({names}) SELECT {names} FROM {told(fields)} {conflict}"
+
+
+def new_keys() -> Iterator[UUID]:
+    """Keys in order of creation: one that is new, and those that follow it."""
+    first = uuid7().int
+    return (UUID(int=number) for number in itertools.count(first))
 
 
 def update(rows: Iterable[Model], names: Iterable[str]) -> None:
@@ -75,18 +95,21 @@ def told(fields: Columns) -> str:
 
 
 def execute(statement: str, rows: list[Model], fields: Columns) -> None:
+    readers = [(field.column, reader_of(field)) for field in fields]
+    send(statement, (orjson.dumps({name: read(row) for name, read in readers}, default=str) for row in rows))
+
+
+def send(statement: str, rows: Iterable[bytes]) -> None:
     with connection.cursor() as cursor:
-        for packed in packages(rows, fields):
-            cursor.execute(statement, [packed])
+        for package in packages(rows):
+            cursor.execute(statement, [package])
 
 
-def packages(rows: list[Model], fields: Columns) -> Iterator[str]:
+def packages(rows: Iterable[bytes]) -> Iterator[str]:
     """The rows as JSON, as many at a time as one statement should carry."""
     waiting: list[bytes] = []
     size = 0
-    readers = [(field.column, reader_of(field)) for field in fields]
-    for row in rows:
-        packed = orjson.dumps({name: read(row) for name, read in readers}, default=str)
+    for packed in rows:
         if waiting and (len(waiting) == ROWS or size + len(packed) > LONGEST):
             yield as_list(waiting)
             waiting, size = [], 0

@@ -6,9 +6,8 @@ import re
 from catalog.imports.record import LEFT_OUT, REPAIRED, Note, RowRejected
 from catalog.imports.rows import Row
 from catalog.isbn import InvalidISBN, parse_isbn
-from catalog.models.works import LONGEST_TITLE
 from catalog.partial_dates import PartialDate
-from catalog.vocabularies import language_tag
+from catalog.vocabularies import LONGEST_TITLE, language_tag
 
 LONGEST_NAME = 500
 LARGEST = 2_147_483_647

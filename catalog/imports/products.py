@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.utils import timezone
 
 from catalog.imports import bulk
@@ -24,8 +25,9 @@ def write_facts(told: Iterable[Told]) -> list[Told]:
         return []
     facts = {row.pk: row for row in ProductFacts.objects.filter(edition__in=last)}
     changed = [pair for pk, pair in last.items() if differs(pair[0], facts.get(pk))]
-    bulk.insert(
-        (row_of(record, state) for record, state in changed),
+    bulk.insert_values(
+        ProductFacts,
+        [row_of(record, state) for record, state in changed],
         or_update=["sender", "reference", "facts", "updated_at"],
     )
     repriced = write_prices(last, facts.keys())
@@ -35,7 +37,7 @@ def write_facts(told: Iterable[Told]) -> list[Told]:
 
 def differs(record: Record, known: ProductFacts | None) -> bool:
     product = line_of(record)
-    return known is None or (known.reference, known.facts) != (record.reference, product.facts)
+    return known is None or known.reference != record.reference or known.facts != orjson.loads(product.facts)
 
 
 def line_of(record: Record) -> ProductLine:
@@ -43,15 +45,15 @@ def line_of(record: Record) -> ProductLine:
     return record.product
 
 
-def row_of(record: Record, state: EditionState) -> ProductFacts:
+def row_of(record: Record, state: EditionState) -> dict[str, Any]:
     product = line_of(record)
-    return ProductFacts(
-        edition=state.edition,
-        sender=product.sender,
-        reference=record.reference,
-        facts=product.facts,
-        updated_at=timezone.now(),
-    )
+    return {
+        "edition_id": state.edition.pk,
+        "sender": product.sender,
+        "reference": record.reference,
+        "facts": orjson.Fragment(product.facts),
+        "updated_at": timezone.now(),
+    }
 
 
 def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
@@ -62,7 +64,10 @@ def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
         had[price.edition_id].append({name: getattr(price, name) for name in FIELDS})
     other = [pk for pk in last if wanted[pk] != had[pk]]
     ListPrice.objects.filter(edition__in=[pk for pk in other if had[pk]]).delete()
-    bulk.insert(ListPrice(edition_id=pk, **fields) for pk in other for fields in wanted[pk])
+    keys = bulk.new_keys()
+    bulk.insert_values(
+        ListPrice, [{"id": next(keys), "edition_id": pk, **fields} for pk in other for fields in wanted[pk]]
+    )
     return other
 
 

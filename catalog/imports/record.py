@@ -121,15 +121,19 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class ProductLine:
-    """What the trade says of the edition beyond its columns: prices, and facts as `ProductFacts` keeps them."""
+    """What the trade says of the edition beyond its columns: prices, and facts as `ProductFacts` has them, in JSON."""
 
     sender: str
-    facts: dict[str, Any]
+    facts: bytes
     prices: tuple[PriceLine, ...] = ()
+
+    @classmethod
+    def of(cls, sender: str, facts: dict[str, Any], prices: tuple[PriceLine, ...]) -> "ProductLine":
+        return cls(sender, orjson.dumps(facts, default=str, option=orjson.OPT_SORT_KEYS), prices)
 
     @property
     def digest(self) -> str:
-        said = [self.sender, self.facts, self.prices]
+        said = [self.sender, orjson.Fragment(self.facts), self.prices]
         return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

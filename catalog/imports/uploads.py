@@ -13,7 +13,7 @@ from accounts.models import Seller, User
 from bookstore import shared_redis
 from bookstore.tasks import run_command
 from catalog.imports.errors import ImportRefused
-from catalog.imports.onix import import_onix
+from catalog.imports.onix.runs import import_onix
 from catalog.imports.report import Report
 from catalog.imports.runs import only_one
 from catalog.models import ImportRun, ImportUpload

@@ -1,7 +1,7 @@
 """A placed batch on its way into the database: one statement per kind of row."""
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
@@ -22,8 +22,6 @@ from catalog.models import (
     SubjectLink,
 )
 from catalog.services.cover_fetches import want_covers
-
-Row = TypeVar("Row", bound=Model)
 
 
 def write(batch: Batch) -> set[UUID]:
@@ -60,25 +58,24 @@ def update(rows: Iterable[tuple[Any, set[str]]]) -> None:
         bulk.update([row for row, _ in changed], [*fields, "updated_at"])
 
 
-def replace(model: type[Row], books: list[BookState], rows: Iterable[Row]) -> None:
+def replace(model: type[Model], books: list[BookState], rows: Iterable[dict[str, Any]]) -> None:
     """Put these rows in the place of those that the books had."""
     known = [state.book for state in books if not state.is_new]
     if known:
         model._default_manager.filter(book__in=known).delete()
-    bulk.insert(rows)
+    keys = bulk.new_keys()
+    bulk.insert_values(model, [{"id": next(keys), **row} for row in rows])
 
 
 def write_people(books: list[BookState]) -> None:
     found = find_contributors(who for state in books for who in state.people)
-    replace(Contribution, books, [part for state in books for part in contributions(state, found)])
+    replace(Contribution, books, (part for state in books for part in contributions(state, found)))
 
 
-def contributions(state: BookState, found: dict[Any, Contributor]) -> list[Contribution]:
-    parts = dict.fromkeys((found[who.key], who.role) for who in state.people)
-    return [
-        Contribution(book=state.book, contributor=contributor, role=role, position=place)
-        for place, (contributor, role) in enumerate(parts, start=1)
-    ]
+def contributions(state: BookState, found: dict[Any, Contributor]) -> Iterator[dict[str, Any]]:
+    parts = dict.fromkeys((found[who.key].pk, who.role) for who in state.people)
+    for place, (contributor, role) in enumerate(parts, start=1):
+        yield {"book_id": state.book.pk, "contributor_id": contributor, "role": role, "position": place}
 
 
 def write_series(books: list[BookState]) -> None:
@@ -87,7 +84,7 @@ def write_series(books: list[BookState]) -> None:
         (state.book.pk, found[each.name].pk): (state, each) for state in books for each in reversed(state.series)
     }
     rows = [
-        SeriesEntry(book=state.book, series=found[each.name], label=each.label, position=each.position)
+        {"book_id": state.book.pk, "series_id": found[each.name].pk, "label": each.label, "position": each.position}
         for state, each in sorted(entries.values(), key=lambda entry: entry[0].series.index(entry[1]))
     ]
     replace(SeriesEntry, books, rows)
@@ -96,7 +93,7 @@ def write_series(books: list[BookState]) -> None:
 def write_subjects(books: list[BookState]) -> None:
     found: dict[Any, Subject] = find_subjects({each: None for state in books for each in state.subjects})
     rows = [
-        SubjectLink(book=state.book, subject=found[each], position=place)
+        {"book_id": state.book.pk, "subject_id": found[each].pk, "position": place}
         for state in books
         for place, each in enumerate(dict.fromkeys(state.subjects), start=1)
     ]

@@ -19,10 +19,18 @@ from bookstore.models import TimestampedModel
 from bookstore.money import Money
 from catalog.isbn import hyphenate, isbn10
 from catalog.models.people import Publisher
-from catalog.models.works import LONGEST_TITLE, Book, CatalogueRecord
+from catalog.models.works import Book, CatalogueRecord
 from catalog.partial_dates import PartialDateField
 from catalog.reductions import REDUCTION, Reduction, reduction
-from catalog.vocabularies import NEVER_SOLD, NOT_YET_PUBLISHED, SUPPLIER_DELIVERS, Availability, Condition, Format
+from catalog.vocabularies import (
+    LONGEST_TITLE,
+    NEVER_SOLD,
+    NOT_YET_PUBLISHED,
+    SUPPLIER_DELIVERS,
+    Availability,
+    Condition,
+    Format,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User

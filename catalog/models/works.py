@@ -18,9 +18,7 @@ from bookstore.models import TimestampedModel, UUIDModel
 from catalog.models.folding import WorkKey, folded
 from catalog.models.people import Contributor
 from catalog.partial_dates import PartialDateField
-from catalog.vocabularies import AUTHOR, role_name
-
-LONGEST_TITLE = 2000  # Project Gutenberg has titles of 958 characters
+from catalog.vocabularies import AUTHOR, LONGEST_TITLE, role_name
 
 
 def no_ratings() -> list[int]:

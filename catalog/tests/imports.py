@@ -3,7 +3,8 @@
 import csv
 from pathlib import Path
 
-from catalog.imports import Report, import_file
+from catalog.imports.report import Report
+from catalog.imports.runs import import_file
 
 GOODBOOKS = "book_id,isbn,authors,original_publication_year,title,language_code,ratings_count"
 GOODREADS = (

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from catalog.imports import Report
-from catalog.imports.onix import import_onix
+from catalog.imports.onix.runs import import_onix
+from catalog.imports.report import Report
 
 NAMESPACE = "http://ns.editeur.org/onix/3.1/reference"
 ISBN = "9780306406157"

@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from bookstore.testing import count_queries
 from catalog.exports import export_rows
-from catalog.imports import import_file
+from catalog.imports.runs import import_file
 from catalog.models import (
     Book,
     Contribution,

@@ -9,7 +9,7 @@ from lxml import etree
 
 from bookstore.testing import count_queries, shared_data
 from catalog.exports import export_onix
-from catalog.imports.onix import import_onix
+from catalog.imports.onix.runs import import_onix
 from catalog.models import Book, Contributor, Edition, Offer, ProductFacts, Series, SeriesEntry, Subject, SubjectLink
 from catalog.partial_dates import PartialDate
 from catalog.tests.factories import make_author, make_book, make_edition, make_offer, make_publisher, make_seller

@@ -8,8 +8,8 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from bookstore.testing import count_queries
-from catalog.imports import ImportRefused, import_file
-from catalog.imports.runs import BATCH
+from catalog.imports.errors import ImportRefused
+from catalog.imports.runs import BATCH, import_file
 from catalog.models import Book, Contributor, Edition, ImportRun, Listing, SourceRecord
 from catalog.tests.factories import make_book, make_edition, make_offer, make_seller
 from catalog.tests.imports import BOOK_CROSSING, GOODBOOKS, counted, reported, take, written

@@ -4,8 +4,7 @@ import json
 import pytest
 
 from bookstore.testing import shared_data
-from catalog.imports import ImportRefused
-from catalog.imports.errors import UnreadableRest
+from catalog.imports.errors import ImportRefused, UnreadableRest
 from catalog.imports.files import LONGEST_LINE, ImportFile, LineReader
 from catalog.imports.rows import BadRow, Row, Table
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.imports import ImportRefused
+from catalog.imports.errors import ImportRefused
 from catalog.models import Book, Contributor, Edition, Subject
 from catalog.tests.imports import BOOK_CROSSING, GOODBOOKS, GOODREADS, GUTENBERG, counted, reported, take, written
 

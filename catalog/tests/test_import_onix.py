@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from bookstore.testing import shared_data
-from catalog.imports.onix import import_onix
 from catalog.imports.onix.descriptive import read_duration
+from catalog.imports.onix.runs import import_onix
 from catalog.imports.onix.trees import sanitised
 from catalog.models import (
     Book,

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from catalog.imports import ImportRefused
-from catalog.imports.onix import import_onix, messages
+from catalog.imports.errors import ImportRefused
+from catalog.imports.onix import messages
 from catalog.imports.onix.files import local_file
+from catalog.imports.onix.runs import import_onix
 from catalog.models import Book, Edition, ImportRun, Offer
 from catalog.tests.factories import make_seller
 from catalog.tests.imports import counted, reported

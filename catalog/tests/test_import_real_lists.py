@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from bookstore.testing import shared_data
-from catalog.imports import import_file
+from catalog.imports.runs import import_file
 from catalog.models import Book, Contributor, Edition, Publisher, Series, SourceRecord, Subject
 from catalog.tests.imports import counted
 

@@ -12,7 +12,7 @@ from accounts.tests.factories import make_member, make_user, sign_in
 from bookstore.testing import at_once
 from catalog import selling
 from catalog.exports import export_rows
-from catalog.imports import import_file
+from catalog.imports.runs import import_file
 from catalog.models import Book, Contributor, Edition, Listing, Offer, Publisher
 from catalog.serializers import BookSerializer, EditionSerializer
 from catalog.services import refresh_listings

@@ -14,8 +14,7 @@ from catalog.imports.formats.base import Format
 from catalog.imports.record import OfferLine, Record, RowRejected
 from catalog.imports.rows import Row
 from catalog.models.offers import LARGEST_STOCK
-from catalog.models.works import LONGEST_TITLE
-from catalog.vocabularies import Condition
+from catalog.vocabularies import LONGEST_TITLE, Condition
 from catalog.vocabularies import Format as EditionFormat
 
 Item = TypeVar("Item")

@@ -14,7 +14,7 @@ from catalog.imports.names import display_name
 from catalog.imports.people import people
 from catalog.imports.record import Heading, Person, Record
 from catalog.imports.rows import BadRow, Row, Table
-from catalog.models.works import LONGEST_TITLE
+from catalog.vocabularies import LONGEST_TITLE
 from catalog.vocabularies import Format as EditionFormat
 
 PUBLISHER = "Project Gutenberg"

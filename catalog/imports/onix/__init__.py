@@ -1,5 +1,1 @@
 """ONIX for Books 3.0 and 3.1: messages of any size, read product by product into the shop's own records."""
-
-from catalog.imports.onix.runs import import_onix
-
-__all__ = ["import_onix"]

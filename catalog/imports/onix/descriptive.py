@@ -19,8 +19,7 @@ from catalog.imports.onix.reading import LONGEST_NAME, Reading
 from catalog.imports.onix.trees import Tree, all_words, line, many, parts, words
 from catalog.imports.record import Heading, RowRejected, SeriesPlace
 from catalog.imports.titles import LONGEST_LABEL, position
-from catalog.models.works import LONGEST_TITLE
-from catalog.vocabularies import Format, language_tag
+from catalog.vocabularies import LONGEST_TITLE, Format, language_tag
 
 SMALL, LARGE = 32_767, 2_147_483_647
 TITLE, COLLECTION = "01", "02"  # list 149: the product's own, the collection's

@@ -98,11 +98,11 @@ def is_for_readers(content: Tree) -> bool:
 
 def description(collateral: Tree) -> str:
     """The long description, or else the short one, as plain text."""
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for content in parts(collateral, "TextContent"):
         if is_for_readers(content):
-            found.setdefault(words(content, "TextType"), plain_text(next(iter(many(content, "Text")), "")))
-    return found.get(LONG) or found.get(SHORT) or ""
+            found.setdefault(words(content, "TextType"), next(iter(many(content, "Text")), ""))
+    return plain_text(found.get(LONG)) or plain_text(found.get(SHORT))
 
 
 def resources(collateral: Tree) -> list[Facts]:

@@ -14,7 +14,7 @@ from catalog.imports.errors import ImportRefused, UnreadableRest
 from catalog.imports.files import BROKEN_STREAM, ImportFile, plain
 from catalog.imports.onix.trees import Tree, part, read_element, words
 
-CHUNK = 1 << 18  # characters
+CHUNK = 1 << 16  # characters
 LONGEST_HEAD = 1 << 20
 LONGEST_PRODUCT = 8_000_000
 ROOT = re.compile(r"<((?:[\w.-]+:)?(ONIX[Mm]essage))(?=[\s/>])[^>]*>")

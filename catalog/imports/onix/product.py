@@ -46,6 +46,11 @@ NOT_KNOWN = "The shop does not have this record{why}."
 NOTHING_GIVEN = "A book needs a title."
 
 
+def needs_the_shop(product: Product) -> bool:
+    """Whether the record can only be read beside what the shop has of it."""
+    return words(product.tree, "NotificationType") in (*PARTIAL, DELETED)
+
+
 def read_product(product: Product, about: Circumstances) -> Record | BadRow:
     """The record, or why there is none."""
     name = product.reference or line(product.tree, "RecordReference")
@@ -62,6 +67,7 @@ def read_product(product: Product, about: Circumstances) -> Record | BadRow:
         )
     record.notes, record.at, record.name = reading.notes, product.line, name[:500]
     record.is_trusted = about.is_trusted
+    record.digest  # noqa: B018 - made here, where there may be a core for it
     return record
 
 
@@ -143,7 +149,7 @@ def add_trade(reading: Reading, record: Record, tree: Tree) -> None:
     publishing, supplies = part(tree, "PublishingDetail"), parts(tree, "ProductSupply")
     prices = read_prices(reading, supplies)
     record.trade = trade_facts(reading, publishing, supplies)
-    record.product = ProductLine(reading.about.sender_name, product_facts(reading, tree), prices)
+    record.product = ProductLine.of(reading.about.sender_name, product_facts(reading, tree), prices)
     if reading.about.is_own and (edition := own_edition(record.reference)):
         own_words(record, edition, tree)
     if reading.about.seller:

@@ -13,6 +13,10 @@ from catalog.partial_dates import PartialDate
 LONGEST_NAME = 500
 
 
+def no_blocks(reference: str) -> Tree | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What decides how a record is read: who sent it, for which market, when, and whose offers come of it."""
@@ -28,7 +32,7 @@ class Circumstances:
     default_language: str = ""
     default_currency: str = ""
     default_price_type: str = ""
-    blocks_of: Callable[[str], Tree | None] = lambda _reference: None  # of a record that the shop has
+    blocks_of: Callable[[str], Tree | None] = no_blocks  # of a record that the shop has
 
 
 @dataclass(slots=True)

@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import Seller
 from catalog.imports.batches import Item
 from catalog.imports.errors import ImportRefused
+from catalog.imports.onix.apart import lots, lots_read_apart
 from catalog.imports.onix.files import inspect, local_file, messages
-from catalog.imports.onix.messages import Message, sender_of
+from catalog.imports.onix.messages import Message, Product, sender_of
 from catalog.imports.onix.product import read_product
 from catalog.imports.onix.reading import Circumstances
 from catalog.imports.onix.trees import Tree, words
@@ -22,6 +23,7 @@ from catalog.models import ImportRun, ProductFacts
 
 FORMAT = "onix"
 STDIN = {"-": "standard input"}
+READ_APART_FROM = 1_000_000  # bytes; less is read before another process has begun
 OWN_SENDER_TYPE = "01"  # list 44: proprietary
 
 
@@ -79,22 +81,27 @@ class MessageSource(Source):
     def __init__(self, path: Path, title: str, seller: Seller | None, *, is_trusted: bool) -> None:
         self.file, self.said = inspect(path)
         self.title = Path(title).name
-        self.message = Message(self.file)
-        self.about = circumstances(self.message.header, seller, is_trusted=is_trusted)
+        with Message(self.file) as message:
+            self.about = circumstances(message.header, seller, is_trusted=is_trusted)
+        self._read = 0
+        self._open = contextlib.ExitStack()
 
     def close(self) -> None:
-        self.message.close()
+        self._open.close()
 
     @property
     def bytes_read(self) -> int:
-        return self.message.bytes_read
+        return self._read
 
     def first_notes(self) -> list[Note]:
         return [Note(1, "", "", self.said, REPAIRED)] if self.said else []
 
     def items(self) -> Iterator[Item]:
-        for product in self.message:
-            yield read_product(product, self.about)
+        read = lots_read_apart if self.file.size > READ_APART_FROM else lots
+        for bytes_read, lot in self._open.enter_context(contextlib.closing(read(self.file, self.about))):
+            self._read = bytes_read
+            for told in lot:
+                yield read_product(told, self.about) if isinstance(told, Product) else told
 
 
 def circumstances(header: Tree, seller: Seller | None, *, is_trusted: bool = True) -> Circumstances:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog.imports.onix.trees import Tree, all_words
 
@@ -48,21 +49,22 @@ EVERYWHERE = Countries(all_but=True)
 
 def territory(tree: Tree) -> Countries:
     """What a Territory means; provinces (`CA-QC`) are no countries and count for nothing."""
-    included = listed(tree, "CountriesIncluded") | regions(tree, "RegionsIncluded")
-    excluded = listed(tree, "CountriesExcluded") | regions(tree, "RegionsExcluded")
+    included, excluded = countries_of(tree, "Included"), countries_of(tree, "Excluded")
     return (included or (EVERYWHERE if excluded else NOWHERE)) - excluded
 
 
-def listed(tree: Tree, name: str) -> Countries:
-    codes = {code.upper() for text in all_words(tree, name) for code in text.split()}
-    return Countries(frozenset(code for code in codes if len(code) == 2 and code.isalpha() and code.isascii()))
+def countries_of(tree: Tree, which: str) -> Countries:
+    return countries(tuple(all_words(tree, f"Countries{which}")), tuple(all_words(tree, f"Regions{which}")))
 
 
-def regions(tree: Tree, name: str) -> Countries:
-    codes = {code.upper() for text in all_words(tree, name) for code in text.split()}
-    if codes & WORLD:
+@lru_cache(maxsize=5000)  # a sender has few territories, and writes each into every record
+def countries(listed: tuple[str, ...], regions: tuple[str, ...]) -> Countries:
+    codes = {code.upper() for text in listed for code in text.split()}
+    wider = {code.upper() for text in regions for code in text.split()}
+    if wider & WORLD:
         return EVERYWHERE
-    return Countries(EUROZONE) if "ECZ" in codes else NOWHERE
+    found = frozenset(code for code in codes if len(code) == 2 and code.isalpha() and code.isascii())
+    return Countries(found | EUROZONE if "ECZ" in wider else found)
 
 
 def union(territories: list[Tree]) -> Countries:

@@ -29,19 +29,25 @@ TAGS = {
 }  # fmt: skip
 ANY_TAG = re.compile(r"<[^>]*>")
 ALLOWED = {"a": {"href"}, "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+CLEANER = nh3.Cleaner(tags=TAGS, attributes=ALLOWED, url_schemes={"http", "https", "mailto"})
 LINE_ENDS = ("<br>", "</li>", "</tr>", "</dd>")  # as the sanitiser writes them
 PARAGRAPH_ENDS = ("</p>", "</h3>", "</h4>", "</h5>", "</h6>", "</blockquote>", "</ul>", "</ol>", "</table>", "</dl>")
 
 
 def read_element(element: etree._Element) -> Any:
     """The element's value."""
+    return value_of(element, kind_of(element.tag)[1])
+
+
+def value_of(element: etree._Element, is_text: bool) -> Any:
     if not len(element):
         return leaf(element, element.text or "")
-    if is_text(element):
+    if is_text:
         return leaf(element, inner_markup(element))
     found: Tree = {}
     for child in element:
-        name, value = name_of(child.tag), read_element(child)
+        name, is_text = kind_of(child.tag)
+        value = value_of(child, is_text)
         if name not in found:
             found[name] = value
         elif isinstance(found[name], list):
@@ -52,15 +58,11 @@ def read_element(element: etree._Element) -> Any:
 
 
 @lru_cache(maxsize=5000)
-def name_of(tag: str) -> str:
+def kind_of(tag: str) -> tuple[str, bool]:
+    """An element's long name, and whether what stands inside is XHTML and not more ONIX."""
     local = tag.rpartition("}")[2]
-    return long_names().get(local, local)
-
-
-def is_text(element: etree._Element) -> bool:
-    """Whether what stands inside is XHTML and not more ONIX."""
-    name = name_of(element.tag)
-    return name in elements() and not children(name)
+    name = long_names().get(local, local)
+    return name, name in elements() and not children(name)
 
 
 def inner_markup(element: etree._Element) -> str:
@@ -70,9 +72,10 @@ def inner_markup(element: etree._Element) -> str:
 
 
 def leaf(element: etree._Element, text: str) -> Any:
-    if not element.attrib and "<" not in text:
+    said = element.attrib
+    if not said and "<" not in text:
         return text.strip() or True
-    attributes = {name: element.attrib[name].strip() for name in ATTRIBUTES if name in element.attrib}
+    attributes = {name: said[name].strip() for name in ATTRIBUTES if name in said}
     is_markup = bool(len(element)) or (
         "<" in text and (attributes.get("textformat") in MARKUP_FORMATS or bool(LOOKS_LIKE_MARKUP.search(text)))
     )
@@ -87,8 +90,7 @@ def leaf(element: etree._Element, text: str) -> Any:
 
 def sanitised(markup: str) -> str:
     """Only the tags that a description needs; no scripts, styles, pictures or links to anything but the web."""
-    cleaned = nh3.clean(markup, tags=TAGS, attributes=ALLOWED, url_schemes={"http", "https", "mailto"})
-    return cleaned.replace("\r", "").strip()
+    return CLEANER.clean(markup).replace("\r", "").strip()
 
 
 # ---- looking into a tree ---------------------------------------------------------------------------------------
@@ -103,6 +105,8 @@ def many(tree: Tree, name: str) -> list[Any]:
 
 def parts(tree: Tree, name: str) -> list[Tree]:
     """The composites of this name."""
+    if name not in tree:
+        return []
     return [value for value in many(tree, name) if isinstance(value, dict) and "text" not in value]
 
 

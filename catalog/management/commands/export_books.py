@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from catalog.exports import export_rows
-from catalog.imports import ImportRefused
+from catalog.imports.errors import ImportRefused
 from catalog.management.commands.import_books import find_seller
 
 

@@ -9,7 +9,10 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from accounts.models import Seller
-from catalog.imports import FORMATS, ImportRefused, Report, import_file
+from catalog.imports.errors import ImportRefused
+from catalog.imports.formats import FORMATS
+from catalog.imports.report import Report
+from catalog.imports.runs import import_file
 
 
 class Command(BaseCommand):

@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
-from catalog.imports import ImportRefused, Report
-from catalog.imports.onix import import_onix
+from catalog.imports.errors import ImportRefused
+from catalog.imports.onix.runs import import_onix
+from catalog.imports.report import Report
 from catalog.management.commands.import_books import find_seller, size
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Seller
-from catalog.imports import ImportRefused
+from catalog.imports.errors import ImportRefused
 from catalog.selling import update_offers
 
 
