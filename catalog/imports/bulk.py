@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Field, Model
 from django.db.models.fields.generated import GeneratedField
+from django.utils import timezone
 from psycopg.types.json import Jsonb
 from uuid6 import uuid7
 
@@ -124,9 +125,12 @@ def as_list(packed: list[bytes]) -> str:
 
 def reader_of(field: "Field[Any, Any]") -> Callable[[Model], Any]:
     """How a row's value for the column is had: as it stands, where that is what the database would get."""
-    if type(field) in AS_IT_STANDS and not (getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)):
-        return attrgetter(field.attname)
-    return lambda row: value_of(row, field)
+    if type(field) not in AS_IT_STANDS:
+        return lambda row: value_of(row, field)
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        now = timezone.now()
+        return lambda _row: now
+    return attrgetter(field.attname)
 
 
 def value_of(row: Model, field: "Field[Any, Any]") -> Any:

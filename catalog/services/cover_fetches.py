@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from uuid6 import uuid7
 
 from bookstore import outgoing
 from catalog.errors import NotACover, StorageUnavailable
@@ -65,7 +66,7 @@ def want_covers(urls: Mapping[UUID, str]) -> int:
         return 0
     editions, addresses, hosts, errors = (list(column) for column in zip(*rows, strict=True))
     states = [FetchState.GIVEN_UP if error else FetchState.WAITING for error in errors]
-    ids = [CoverFetch().pk for _ in rows]
+    ids = [uuid7() for _ in rows]
     CoverHost.objects.bulk_create(
         [CoverHost(host=host) for host in sorted(set(filter(None, hosts)))], ignore_conflicts=True
     )
