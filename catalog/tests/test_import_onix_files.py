@@ -284,3 +284,42 @@ def test_a_dry_run_changes_nothing(tmp_path):
     assert counted(report) == {"rows": 1, "created": 1}
     assert not Book.objects.exists()
     assert not Offer.objects.exists()
+
+
+HUGE = "9" * 5000
+EXTENT = "<Extent><ExtentType>{}</ExtentType><ExtentValue>{}</ExtentValue><ExtentUnit>{}</ExtentUnit></Extent>"
+AGES = (
+    "<AudienceRange><AudienceRangeQualifier>17</AudienceRangeQualifier><AudienceRangePrecision>03"
+    "</AudienceRangePrecision><AudienceRangeValue>{}</AudienceRangeValue></AudienceRange>"
+)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        f"<Contributor><SequenceNumber>{HUGE}</SequenceNumber><PersonName>Ursula Le Guin</PersonName></Contributor>",
+        EXTENT.format("09", HUGE, "05"),
+        EXTENT.format("22", HUGE, "17"),
+        EXTENT.format("22", "99999999999999999999", "17"),
+        EXTENT.format("00", HUGE, "03"),
+        AGES.format("NaN"),
+        AGES.format("1E+999999999"),
+        AGES.format(HUGE),
+    ],
+)
+def test_numbers_beyond_all_measure_cost_no_record(tmp_path, detail):
+    first, second = two()
+
+    report = take_onix(tmp_path, first, product("huge", isbn="", title="Huge", detail=detail), second)
+
+    assert (report.created, report.rejected) == (3, 0)
+    assert titles() == {"A", "Huge", "B"}
+
+
+@pytest.mark.parametrize("amount", [HUGE, "1E+999999999", "1E-999999999", "0E99999999", "NaN", "-12.90", "12.905"])
+def test_prices_that_are_none_are_said_and_make_no_offer(tmp_path, amount):
+    report = take_onix(tmp_path, product(supply=supplied("20", price(amount))), seller=make_seller())
+
+    assert report.created == 1
+    assert "PriceAmount" in [row[1] for row in reported(tmp_path)]
+    assert not Offer.objects.exists()

@@ -1,5 +1,6 @@
 """Block 1: what the product is. Title, people, series, language, pages, size, subjects."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from catalog.imports.titles import LONGEST_LABEL, position
 from catalog.vocabularies import LONGEST_TITLE, Format, language_tag
 
 SMALL, LARGE = 32_767, 2_147_483_647
+COUNTED = re.compile(r"\d{1,12}(\.\d{1,12})?", re.ASCII)
 TITLE, COLLECTION = "01", "02"  # list 149: the product's own, the collection's
 
 
@@ -119,7 +121,7 @@ def read_duration(detail: Tree) -> int | None:
         unit, value = words(extent, "ExtentUnit"), words(extent, "ExtentValue")
         if words(extent, "ExtentType") != "09":
             continue
-        if unit in SECONDS and value.replace(".", "", 1).isdecimal():
+        if unit in SECONDS and COUNTED.fullmatch(value):
             return round(float(value) * SECONDS[unit])
         if unit in CLOCKS and value.isdecimal():
             clock = value.zfill(CLOCKS[unit])
@@ -130,7 +132,7 @@ def read_duration(detail: Tree) -> int | None:
 def read_file_size(detail: Tree) -> int | None:
     for extent in parts(detail, "Extent"):
         unit, value = words(extent, "ExtentUnit"), words(extent, "ExtentValue")
-        if words(extent, "ExtentType") == "22" and unit in BYTES and value.replace(".", "", 1).isdecimal():
+        if words(extent, "ExtentType") == "22" and unit in BYTES and COUNTED.fullmatch(value):
             return round(float(value) * BYTES[unit])
     return None
 
@@ -215,7 +217,7 @@ def age_range(detail: Tree) -> tuple[int | None, int | None]:
 
 def years(text: str) -> int | None:
     try:
-        number = int(Decimal(text))
-    except ArithmeticError:
+        number = Decimal(text)
+        return int(number) if 0 <= number <= 120 else None
+    except ArithmeticError:  # no number at all
         return None
-    return number if 0 <= number <= 120 else None

@@ -29,7 +29,7 @@ def read_people(reading: Reading, detail: Tree) -> tuple[Person, ...]:
 
 def sequence(contributor: Tree) -> int:
     text = words(contributor, "SequenceNumber")
-    return int(text) if text.isdecimal() else 1_000_000
+    return int(text) if text.isdecimal() and len(text) < 7 else 1_000_000
 
 
 def name_of(tree: Tree) -> str:

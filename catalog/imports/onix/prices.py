@@ -93,8 +93,8 @@ def amount_of(reading: Reading, price: Tree) -> Money | None:
 def with_spare_zeros(text: str, currency: str) -> Money | None:
     """`12.900` euros are 12.90; `12.905` are no price."""
     try:
-        return Money.of(Decimal(text).normalize(), currency.upper())
-    except (ValueError, InvalidOperation):
+        return Money.of(text.rstrip("0").rstrip("."), currency.upper()) if "." in text else None
+    except ValueError:
         return None
 
 
