@@ -28,6 +28,7 @@ RETAILER = "08"  # list 93
 IN_STOCK, OUT_OF_STOCK = "21", "31"  # list 65
 RRP_WITH_TAX = "02"  # list 58
 FREE = "01"  # list 57
+SALES_EMBARGO = "02"  # list 166
 FROM_ITS_RECORD = ("ProductFormDetail", "ProductFormFeature", "EpubTechnicalProtection", "Audience", "AudienceRange")
 MARKUP = "02"  # list 34: HTML, its tags escaped
 
@@ -219,6 +220,12 @@ def written(day: Any) -> Tree:
     return {"text": text, "dateformat": {8: "00", 6: "01", 4: "05"}[len(text)]}
 
 
+def embargo(edition: Edition) -> Tree:
+    """Also where the publisher's block is missing, for want of a publisher."""
+    day = edition.on_sale_from
+    return {"SupplyDateRole": SALES_EMBARGO, "Date": written(day)} if day else {}
+
+
 def supply(offer: Offer) -> Tree:
     code = offer.edition.availability_code or (IN_STOCK if offer.left else OUT_OF_STOCK)
     price: Tree = {"UnpricedItemType": FREE}
@@ -237,6 +244,7 @@ def supply(offer: Offer) -> Tree:
                 "SupplierName": offer.seller.name,
             },
             "ProductAvailability": code,
+            "SupplyDate": embargo(offer.edition),
             "Stock": {"OnHand": str(offer.on_hand)},
             "Price": price,
         },

@@ -198,6 +198,7 @@ class Import:
             known, before = books_by_planner(), self.report.created
             for items in batches(self.rest(source.items()), source.batch):
                 self.take(items)
+                items.clear()  # so that only one batch is in memory while the next one is read
                 tell()
                 if known + self.report.created - before > GROWN * max(known, FEW):
                     analyze()

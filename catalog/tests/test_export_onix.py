@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -47,7 +48,8 @@ def awkward_books():
         SubjectLink.objects.create(book=book, subject=subject)
     edition = make_edition(book, ISBN, title="Odyssee", language="de-1996", publisher=make_publisher(), pages=400)
     make_edition(book, format="ebook", rights_countries=[], availability_code="")
-    make_edition(make_book("Plain", author=make_author("Ann Other")), language="pt-BR", rights_countries=["US"])
+    make_edition(make_book("Plain", author=make_author("Ann Other")), language="pt-BR", rights_countries=["US"],
+                 on_sale_from=date(2027, 3, 1))  # fmt: skip
     return edition
 
 
@@ -125,6 +127,19 @@ def state():
         edition.product.facts["safety_contacts"],
         list(edition.list_prices.values_list("amount_minor", "currency")),
     )
+
+
+def test_an_embargo_goes_out_without_a_publisher_too(tmp_path, settings):
+    seller = make_seller()
+    make_offer(make_edition(on_sale_from=date(2027, 3, 1)), seller=seller)
+    exported(seller, tmp_path)
+    Offer.objects.all().delete()
+    Book.objects.all().delete()
+    settings.SHOP_URL = "https://another.example"
+
+    import_onix(str(tmp_path / "export.xml"), report_to=tmp_path / "r.csv")
+
+    assert Edition.objects.get().on_sale_from == date(2027, 3, 1)
 
 
 def test_only_open_offers_of_new_copies_go_out():

@@ -278,6 +278,39 @@ def test_an_interrupted_import_goes_on(tmp_path, monkeypatch):
     assert (half, Book.objects.count(), report.rows) == (300, 700, 700)
 
 
+@pytest.mark.parametrize(("grown", "times"), [(0, 3), (4, 0)])
+def test_the_planner_is_told_only_where_the_shop_has_grown(tmp_path, monkeypatch, grown, times):
+    monkeypatch.setattr("catalog.imports.runs.GROWN", grown)
+    products = [product(str(number), isbn="", title=f"Book {number}") for number in range(700)]
+    seen = []
+
+    def note(execute, sql, params, many, context):
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        take_onix(tmp_path, *products)
+
+    assert sum(sql.startswith("ANALYZE") for sql in seen) == times
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_the_batches_do_not_wait_for_the_disk(tmp_path):
+    """What they lose in a crash of the server is imported again, for the end of the run is waited for."""
+    waits = []
+
+    def note(execute, sql, params, many, context):
+        if sql.startswith(('INSERT INTO "catalog_book"', 'UPDATE "catalog_importrun"')):
+            execute("SHOW synchronous_commit", None, False, context)
+            waits.append(context["cursor"].fetchone()[0])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        take_onix(tmp_path, product())
+
+    assert waits == ["on", "off", "off", "on"]  # first notes, books, how far it is, the end
+
+
 def test_a_dry_run_changes_nothing(tmp_path):
     report = take_onix(tmp_path, product(supply=supplied("20", price())), dry_run=True, seller=make_seller())
 
