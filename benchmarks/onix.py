@@ -5,7 +5,7 @@
 
 It makes a shop of its own in var/benchmark-onix, writes a message of made-up products (about 11 kB each, as rich as
 trade records are), and measures the import, the same import again, a change of every price, and an export. Reading
-alone is the limit that no database can slow down.
+alone is the limit that no database can slow down. Memory and processor time are those of all processes that take part.
 """
 
 import argparse
