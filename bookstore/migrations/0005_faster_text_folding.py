@@ -55,5 +55,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookstore", "0003_outbox")]
+    dependencies = [("bookstore", "0004_suppressed_addresses")]
     operations = [migrations.RunSQL(FAST, SLOW)]
