@@ -96,6 +96,21 @@ class Issued:
 def issue(kind: type[Token], user: User, session: UUID, roles: Sequence[str]) -> Issued:
     token = kind()
     token["sub"], token["sid"], token["roles"] = str(user.pk), str(session), list(roles)
+    return issued(token)
+
+
+def issue_again(
+    kind: type[Token], user: User, session: UUID, roles: Sequence[str], *, jti: str, at: datetime
+) -> Issued:
+    """The token that was issued then under that id: whichever of the two is used first uses up both."""
+    token = kind()
+    token["sub"], token["sid"], token["roles"], token["jti"] = str(user.pk), str(session), list(roles), jti
+    token.set_iat(at_time=at)
+    token.set_exp(from_time=at)
+    return issued(token)
+
+
+def issued(token: Token) -> Issued:
     return Issued(str(token), token["jti"], token.current_time, datetime_from_epoch(token["exp"]))
 
 

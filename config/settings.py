@@ -200,7 +200,10 @@ FEED_TO_ORDER_DAYS = env.integer("FEED_TO_ORDER_DAYS", 14)  # until a copy that 
 # ---- the API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.CookieAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["bookstore.json.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bookstore.json.JSONParser"],

@@ -1,10 +1,12 @@
 from accounts.services.addresses import add_address, change_address, remove_address
+from accounts.services.key_rotation import rotate_keys
 from accounts.services.people import change_names, forget_people
 from accounts.services.sessions import (
     Device,
     SignedIn,
     end_all_sessions,
     end_session,
+    end_sessions_of,
     refresh_session,
     start_session,
 )
@@ -20,9 +22,11 @@ __all__ = [
     "change_names",
     "end_all_sessions",
     "end_session",
+    "end_sessions_of",
     "forget_people",
     "refresh_session",
     "remove_address",
+    "rotate_keys",
     "send_code_again",
     "sign_in",
     "sign_up",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -13,10 +13,13 @@ from django.utils.module_loading import import_string
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts import keys, revocations, tokens
-from accounts.errors import SessionEnded, TokenReused
+from accounts.errors import RefreshedMeanwhile, SessionEnded, TokenReused
 from accounts.models import DeviceSession, User
+from accounts.models.sessions import DeviceSessionQuerySet
 
 Reason = DeviceSession.Reason
+AT_ONCE = timedelta(seconds=1)  # two requests this close do not know of each other
+GRACE = timedelta(seconds=10)  # for whoever never got the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +50,42 @@ def start_session(user: User, device: Device, *, cart_token: str | None = None) 
         user=user, ip=device.ip, user_agent=device.user_agent, device_name=device.device_name
     )
     User.objects.filter(pk=user.pk).update(last_login=session.created_at)
-    signed_in = issue_tokens(user, session)
+    signed_in = signed_in_with(user, session, new_refresh_token(user, session))
     if cart_token:
         for path in settings.AFTER_SIGN_IN:
             import_string(path)(user, cart_token)
     return signed_in
 
 
-def issue_tokens(user: User, session: DeviceSession) -> SignedIn:
-    """A new pair. Of the refresh token only its id is kept."""
-    access = tokens.issue(tokens.Access, user, session.pk, user.roles)
+def new_refresh_token(user: User, session: DeviceSession) -> tokens.Issued:
+    """A refresh token, of which only the id is kept."""
     refresh = tokens.issue(tokens.Refresh, user, session.pk, user.roles)
     OutstandingToken.objects.create(
         user=user, jti=refresh.jti, token="", created_at=refresh.issued_at, expires_at=refresh.expires_at
     )
+    return refresh
+
+
+def signed_in_with(user: User, session: DeviceSession, refresh: tokens.Issued) -> SignedIn:
+    access = tokens.issue(tokens.Access, user, session.pk, user.roles)
     return SignedIn(user, session.pk, access.text, refresh.text, access.expires_at, refresh.expires_at)
 
 
-def refresh_session(refresh: str) -> SignedIn:
-    """Exchange a refresh token for a new pair. Raises TokenInvalid, TokenExpired, SessionEnded, TokenReused."""
+def refresh_session(refresh: str, device: Device) -> SignedIn:
+    """Exchange a refresh token for a new pair.
+
+    Raises TokenInvalid, TokenExpired, SessionEnded, TokenReused, RefreshedMeanwhile.
+
+    A refresh token is exchanged once; one that comes again ends its session, as RFC 9700 (section 4.14.2) has it,
+    since the shop cannot tell the owner from the thief. But an answer can get lost on its way to a phone, and its
+    owner, who asks again with the old token, would be signed out for it. So for ten seconds the same program may ask
+    again with the token exchanged last, and gets **the same** refresh token again, not another one: a session never
+    has two tokens that are good, and a thief who was as quick only holds what the owner holds. Whichever of the two
+    comes second with that one is found out. Whoever has used the new token has had the answer, so that the old one
+    has no grace any more. The address is not compared: a phone that changes networks is just what loses answers.
+
+    Of requests at the same moment one gets the pair and the others 409, since none of them can have missed an answer.
+    """
     claims = tokens.read(tokens.Refresh, refresh)
     keys.signing_key()
     with transaction.atomic():
@@ -73,8 +93,10 @@ def refresh_session(refresh: str) -> SignedIn:
         if session is None or session.ended_at or session.user_id != claims.user or not session.user.is_active:
             raise SessionEnded
         if use_up(claims.jti):
-            return renew(session)
-        end_sessions([session], Reason.TOKEN_REUSED)
+            return renew(session, claims.jti, device)
+        if may_have_missed_the_answer(session, claims.jti, device):
+            return answer_again(session)
+        end_sessions(DeviceSession.objects.filter(pk=session.pk), Reason.TOKEN_REUSED)
     raise TokenReused  # only now, because the session's end is to stay
 
 
@@ -84,27 +106,51 @@ def use_up(jti: str) -> bool:
     return token is not None and bool(BlacklistedToken.objects.create(token=token))
 
 
-def renew(session: DeviceSession) -> SignedIn:
-    session.last_seen_at = timezone.now()
-    session.save(update_fields=["last_seen_at"])
-    return issue_tokens(session.user, session)
+def renew(session: DeviceSession, jti: str, device: Device) -> SignedIn:
+    refresh = new_refresh_token(session.user, session)
+    seen = {"last_seen_at": refresh.issued_at, "ip": device.ip, "user_agent": device.user_agent}
+    exchanged = {"refreshed_at": refresh.issued_at, "used_jti": jti, "given_jti": refresh.jti}
+    DeviceSession.objects.filter(pk=session.pk).update(**seen, **exchanged)
+    return signed_in_with(session.user, session, refresh)
+
+
+def may_have_missed_the_answer(session: DeviceSession, jti: str, device: Device) -> bool:
+    """Whether this is the program that used the token last, a few seconds ago. Raises RefreshedMeanwhile."""
+    if jti != session.used_jti or device.user_agent != session.user_agent:
+        return False
+    ago = timezone.now() - session.refreshed_at
+    if ago < AT_ONCE:
+        raise RefreshedMeanwhile(headers={"Retry-After": "1"})
+    return ago < GRACE
+
+
+def answer_again(session: DeviceSession) -> SignedIn:
+    user, at = session.user, session.refreshed_at
+    refresh = tokens.issue_again(tokens.Refresh, user, session.pk, user.roles, jti=session.given_jti, at=at)
+    return signed_in_with(user, session, refresh)
 
 
 @transaction.atomic
 def end_session(user: User, session: UUID, reason: DeviceSession.Reason) -> bool:
     """End one of the user's sessions: its tokens are refused from now on. False where it is none or has ended."""
-    return end_sessions(DeviceSession.objects.lock().filter(pk=session, user=user, ended_at=None), reason) > 0
+    return end_sessions(DeviceSession.objects.filter(pk=session, user=user), reason) > 0
 
 
 @transaction.atomic
 def end_all_sessions(user: User, reason: DeviceSession.Reason) -> int:
     """Sign a user out everywhere."""
-    return end_sessions(DeviceSession.objects.lock().filter(user=user, ended_at=None), reason)
+    return end_sessions(DeviceSession.objects.filter(user=user), reason)
 
 
-def end_sessions(sessions: Iterable[DeviceSession], reason: DeviceSession.Reason) -> int:
-    """End these sessions, whose locks the caller holds; every process knows it before the request is answered."""
-    ended = [session.pk for session in sessions]
+@transaction.atomic
+def end_sessions_of(users: Iterable[UUID], reason: DeviceSession.Reason) -> int:
+    """Sign many users out everywhere, in as many statements as one."""
+    return end_sessions(DeviceSession.objects.filter(user__in=list(users)), reason)
+
+
+def end_sessions(sessions: DeviceSessionQuerySet, reason: DeviceSession.Reason) -> int:
+    """End those of these sessions that go on; every process knows it before the request is answered."""
+    ended = list(sessions.filter(ended_at=None).lock().values_list("pk", flat=True))
     DeviceSession.objects.filter(pk__in=ended).update(ended_at=timezone.now(), ended_reason=reason)
     transaction.on_commit(partial(revocations.publish, ended))
     return len(ended)
