@@ -226,6 +226,8 @@ SIMPLE_JWT: dict[str, Any] = {
     "USER_ID_CLAIM": "sub",
     "TOKEN_TYPE_CLAIM": "type",
 }
+SIGNING_KEY_DAYS = env.integer("SIGNING_KEY_DAYS", 90, least=1)  # until tokens are signed with a new key
+UNVERIFIED_ACCOUNT_DAYS = env.integer("UNVERIFIED_KEPT_FOR", 14, least=1)  # days
 AFTER_SIGN_IN = ["orders.services.adopt_guest_cart"]  # called with the user and the X-Cart-Token they came with
 WHEN_BOOKS_MERGE = ["reviews.services.take_reviews_along"]  # called with the book kept and those merged into it
 WHEN_A_MERGE_IS_UNDONE = ["reviews.services.give_reviews_back"]  # with the book kept, the others, and what had moved
@@ -349,7 +351,27 @@ CELERY_BEAT_SCHEDULE = {
     "forget expired tokens": {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(minute="29", hour="3"),
-        "args": ["flushexpiredtokens"],
+        "args": ["purge_tokens"],
+    },
+    "forget old sessions": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="33", hour="3"),
+        "args": ["purge_sessions"],
+    },
+    "forget old codes": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="35", hour="3"),
+        "args": ["purge_verifications"],
+    },
+    "forget accounts that nobody verified": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="37", hour="3"),
+        "args": ["purge_unverified_accounts", f"--days={UNVERIFIED_ACCOUNT_DAYS}"],
+    },
+    "sign with a new key now and then": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="45", hour="3"),
+        "args": ["rotate_keys", f"--older-than={SIGNING_KEY_DAYS}"],
     },
     "forget old idempotency keys": {
         "task": "bookstore.tasks.run_command",

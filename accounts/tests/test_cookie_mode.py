@@ -91,7 +91,7 @@ def test_verifying_an_address_signs_in_by_cookie_too():
     assert browser.is_in()
 
 
-@pytest.mark.parametrize("method,path", [("PATCH", "me/"), ("POST", "auth/refresh/"), ("POST", "auth/logout/"),
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "me/"), ("POST", "auth/refresh/"), ("POST", "auth/logout/"),
                                          ("POST", "auth/logout-all/"), ("POST", "cart/items/"),
                                          ("DELETE", "me/sessions/00000000-0000-0000-0000-000000000000/")])  # fmt: skip
 def test_what_changes_something_needs_the_csrf_header(browser, method, path):
