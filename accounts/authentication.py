@@ -72,8 +72,9 @@ def known(asked: object, claims: Claims, values: tuple[bytes | None, ...] | None
 
 def user_of(claims: Claims, values: tuple[bytes | None, ...] | None) -> User | None:
     """The active user of a session that goes on, from what Redis answered, or from the database while it is gone."""
+    known_by_redis = bool(values) and not revocations.is_behind()
     answers = values and (values[0], values[1])
     if not revocations.is_open(claims.user, claims.session, answers):
         return None
-    user = snapshots.find(claims.user, values[2]) if values else snapshots.fetch(claims.user)
+    user = snapshots.find(claims.user, values[2]) if known_by_redis else snapshots.fetch(claims.user)
     return user if user and user.is_active else None
