@@ -68,8 +68,8 @@ api.register("reviews", ReviewViewSet, basename="review")
 
 urlpatterns = [
     path("", read_only(RedirectView.as_view(pattern_name="docs"))),
-    path("api/v1/", include(api.urls)),
     path("api/v1/me/", accounts.MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("api/v1/", include(api.urls)),
     path("api/v1/auth/verify/<str:token>", accounts.verify_page),
     path(".well-known/jwks.json", read_only(accounts.jwks)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
