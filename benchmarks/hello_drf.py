@@ -1,11 +1,11 @@
 """The least that a view of Django REST framework can do, without middleware: what the shop's requests are held against.
 
-    granian --interface wsgi benchmarks.hello_drf:application
+granian --interface wsgi benchmarks.hello_drf:application
 """
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.hello_settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.hello_settings"
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
 from rest_framework.request import Request

@@ -1,6 +1,6 @@
 """Settings of the smallest project there can be (benchmarks.hello_drf)."""
 
-SECRET_KEY = "nothing is signed here"  # noqa: S105 - the smallest project has no secrets
+SECRET_KEY = "nothing is signed here"
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "benchmarks.hello_drf"
 INSTALLED_APPS = ["rest_framework"]
