@@ -77,9 +77,11 @@ def measure(options: argparse.Namespace) -> dict[str, Figure]:
 
     figures = {}
     with served(HELLO_PORT, options.data_dir, "benchmarks.hello_drf:application") as server:
+        run_wrk(f"http://127.0.0.1:{HELLO_PORT}/hello/", options, None, seconds=1)
         figures["hello through DRF"] = wrk(server, f"http://127.0.0.1:{HELLO_PORT}/hello/", options)
     with served(PORT, options.data_dir) as server:
         auth, me = f"http://127.0.0.1:{PORT}/api/v1/auth", f"http://127.0.0.1:{PORT}/api/v1/me/"
+        warm_up(options, me, auth)
         known, new = access_tokens(100), access_tokens(2_500 * (options.seconds + 2))
         figures["GET /me/"] = wrk(server, me, options, bearing(known, options))
         figures["GET /me/, each token for the first time"] = wrk(server, me, options, bearing(new, options))
@@ -88,6 +90,16 @@ def measure(options: argparse.Namespace) -> dict[str, Figure]:
         figures["POST /auth/login/"] = wrk(server, f"{auth}/login/", options, posting(logins(), options, again=True))
     figures["the password hash alone"] = hash_alone()
     return figures
+
+
+def warm_up(options: argparse.Namespace, me: str, auth: str) -> None:
+    """Every worker has met what is to be measured."""
+    from benchmarks.people import access_tokens, logins, refresh_tokens
+
+    bodies = [{"refresh": token} for token in refresh_tokens(100)]
+    run_wrk(me, options, bearing(access_tokens(100), options), seconds=2)
+    run_wrk(f"{auth}/refresh/", options, posting(bodies, options), seconds=2)
+    run_wrk(f"{auth}/login/", options, posting(logins(), options, again=True), seconds=2)
 
 
 def bearing(tokens: list[str], options: argparse.Namespace) -> Path:
@@ -119,21 +131,19 @@ def script(options: argparse.Namespace, lines: list[str], request: str) -> Path:
 def wrk(
     server: "subprocess.Popen[bytes]", address: str, options: argparse.Namespace, lua: Path | None = None
 ) -> Figure:
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{options.clients}",
-        f"-d{options.seconds}",
-        *(["-s", str(lua)] if lua else []),
-        address,
-    ]
     before = cpu_seconds(server)
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    printed = run_wrk(address, options, lua, options.seconds)
     used = cpu_seconds(server) - before
     count = int(re.search(r"(\d+) requests in", printed)[1])
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", printed)[1])
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", printed)
     return Figure(rate, used * 1000 / count, int(refused[1]) if refused else 0)
+
+
+def run_wrk(address: str, options: argparse.Namespace, lua: Path | None, seconds: int) -> str:
+    scripted = ["-s", str(lua)] if lua else []
+    command = ["wrk", "-t1", f"-c{options.clients}", f"-d{seconds}", *scripted, address]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def hash_alone() -> Figure:
