@@ -20,6 +20,7 @@ from bookstore import shared_redis
 COMPLETE = "ended-sessions:complete"
 COMPLETE_FOR = 60  # seconds; what nobody has noticed is believed for that long at most
 KNOWN_FOR = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] + timedelta(minutes=1)
+MARK = "for _, name in ipairs(KEYS) do redis.call('SET', name, 1, 'EX', ARGV[1]) end"
 
 _sight = -1  # shared_redis.sight, when this process last made sure that Redis knows everything
 _catching_up = Lock()
@@ -37,12 +38,10 @@ def publish(sessions: Iterable[UUID]) -> None:
 
 
 def write(redis: Redis, sessions: Iterable[UUID], *, complete: bool = False) -> bool:
-    with redis.pipeline() as commands:
-        for session in sessions:
-            commands.set(key(session), 1, ex=KNOWN_FOR)
-        if complete:
-            commands.set(COMPLETE, 1, ex=COMPLETE_FOR)
-        commands.execute()
+    names = [key(session) for session in sessions]
+    redis.eval(MARK, len(names), *names, int(KNOWN_FOR.total_seconds()))
+    if complete:
+        redis.set(COMPLETE, 1, ex=COMPLETE_FOR)
     return True
 
 
