@@ -84,6 +84,17 @@ def ask(question: Callable[["redis.Redis"], Answer], *, insist: bool = False) ->
         return None
 
 
+def call(client: "redis.Redis", *words: Any) -> Any:
+    """One command, for what every request asks: straight to a connection, past the client's retries, of which `ask`
+    wants none, and its measurements."""
+    connection: Any = client.connection_pool.get_connection()
+    try:
+        connection.send_command(*words)
+        return connection.read_response()
+    finally:
+        client.connection_pool.release(connection)
+
+
 _owed: deque[Callable[["redis.Redis"], object]] = deque()
 _telling = Lock()
 _teller: Thread | None = None

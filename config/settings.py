@@ -227,7 +227,7 @@ SIMPLE_JWT: dict[str, Any] = {
     "TOKEN_TYPE_CLAIM": "type",
 }
 SIGNING_KEY_DAYS = env.integer("SIGNING_KEY_DAYS", 90, least=1)  # until tokens are signed with a new key
-UNVERIFIED_ACCOUNT_DAYS = env.integer("UNVERIFIED_KEPT_FOR", 14, least=1)  # days
+UNVERIFIED_ACCOUNT_DAYS = env.integer("UNVERIFIED_ACCOUNT_DAYS", 14, least=1)  # days
 AFTER_SIGN_IN = ["orders.services.adopt_guest_cart"]  # called with the user and the X-Cart-Token they came with
 WHEN_BOOKS_MERGE = ["reviews.services.take_reviews_along"]  # called with the book kept and those merged into it
 WHEN_A_MERGE_IS_UNDONE = ["reviews.services.give_reviews_back"]  # with the book kept, the others, and what had moved
