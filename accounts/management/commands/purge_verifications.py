@@ -10,7 +10,7 @@ from bookstore.housekeeping import PurgeCommand
 
 class Command(PurgeCommand):
     help = "Forget the codes of mails, used or expired, that are older than so many days."
-    what, days = "codes", 7
+    what, days = "codes", 14
 
     def rows(self, days: int) -> QuerySet:
         return Verification.objects.filter(created_at__lt=timezone.now() - max(timedelta(days=days), GOOD_FOR))
