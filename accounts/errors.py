@@ -40,6 +40,11 @@ class SessionEnded(BookstoreError):
     message = _("You are signed out here. Sign in again.")
 
 
+class CsrfFailed(BookstoreError):
+    status, code, title = 403, "csrf_failed", _("Not from this shop's page")
+    message = _("Send the token of GET /api/v1/auth/csrf/ as the header X-CSRFToken.")
+
+
 class EmailNotVerified(BookstoreError):
     status, code, title = 403, "email_not_verified", _("Address not verified")
     message = _("Enter the code that was sent to your e-mail address first.")
@@ -58,6 +63,11 @@ class LastOwner(BookstoreError):
 class LastAdmin(BookstoreError):
     status, code, title = 409, "last_admin", _("Last admin")
     message = _("You are the shop's only admin. Make somebody else one first.")
+
+
+class RefreshedMeanwhile(BookstoreError):
+    status, code, title = 409, "refreshed_meanwhile", _("Refreshed at the same moment")
+    message = _("This refresh token has this moment been exchanged. Use the new pair, or ask again in a second.")
 
 
 class TooManyAddresses(BookstoreError):

@@ -19,6 +19,11 @@ TOKENS = {
     "session_id": SESSION_ID,
 }
 SIGNED_IN = {**TOKENS, "user": ME}
+CSRF_TOKEN = {"csrf_token": "Zk3TjB7wq1xF…"}
+SIGNED_IN_BY_COOKIE = {
+    **{name: value for name, value in SIGNED_IN.items() if name not in {"access", "refresh"}},
+    **CSRF_TOKEN,
+}
 EMAIL = {"email": "rosa@example.com"}
 SIGN_UP = {**EMAIL, "password": "three-quiet-lamps", "first_name": "Rosa", "last_name": "Reader"}
 LOGIN = {**EMAIL, "password": "three-quiet-lamps", "device_name": "Rosa’s phone"}

@@ -4,6 +4,7 @@ import base64
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import structlog
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from django.db import Error, connection, transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from jwt.algorithms import ECAlgorithm
 
@@ -32,11 +34,13 @@ log = structlog.get_logger("accounts.keys")
 class Key:
     kid: str
     private: ec.EllipticCurvePrivateKey
-    is_retired: bool
+    public: ec.EllipticCurvePublicKey
+    signs_from: datetime
+    retired_at: datetime | None
 
-    @property
-    def public(self) -> ec.EllipticCurvePublicKey:
-        return self.private.public_key()
+    def signs(self) -> bool:
+        now = timezone.now()
+        return self.signs_from <= now and (self.retired_at is None or now < self.retired_at)
 
 
 _keys: dict[str, Key] = {}  # newest first
@@ -44,7 +48,7 @@ _read_at = float("-inf")
 
 
 def signing_key() -> Key:
-    """The newest key that is not retired, made now if there is none.
+    """The newest key whose time it is, made now if there is none.
 
     Ask for it before a transaction begins: a key made in one that is rolled back would be known to nobody else.
     """
@@ -52,7 +56,7 @@ def signing_key() -> Key:
 
 
 def newest(keys: dict[str, Key]) -> Key | None:
-    return next((key for key in keys.values() if not key.is_retired), None)
+    return next((key for key in keys.values() if key.signs()), None)
 
 
 def verifying_key(kid: str) -> ec.EllipticCurvePublicKey | None:
@@ -97,15 +101,25 @@ def read() -> dict[str, Key]:
 @transaction.atomic
 def make() -> Key:
     """Make a key unless another process has made one meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    lock()
     made_meanwhile = newest(read())
     if made_meanwhile:
         return made_meanwhile
+    row = add(signs_from=timezone.now())
+    return read()[row.kid]
+
+
+def lock() -> None:
+    """One process at a time makes or removes keys, until its transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def add(signs_from: datetime) -> SigningKey:
     private = ec.generate_private_key(ec.SECP256R1())
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    row = SigningKey.objects.create(kid=secrets.token_urlsafe(12), encrypted_key=safe().encrypt(pem).decode())
-    return read()[row.kid]
+    encrypted = safe().encrypt(pem).decode()
+    return SigningKey.objects.create(kid=secrets.token_urlsafe(12), encrypted_key=encrypted, signs_from=signs_from)
 
 
 def safe() -> Fernet:
@@ -119,4 +133,5 @@ def opened(row: SigningKey) -> Key | None:
     except InvalidToken:
         log.warning("a signing key cannot be opened; was SECRET_KEY changed?", kid=row.kid)
         return None
-    return Key(row.kid, cast(ec.EllipticCurvePrivateKey, private), is_retired=row.retired_at is not None)
+    private = cast(ec.EllipticCurvePrivateKey, private)
+    return Key(row.kid, private, private.public_key(), row.signs_from, row.retired_at)

@@ -4,18 +4,19 @@ from collections.abc import Callable
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
-from accounts import revocations, snapshots, tokens
+from accounts import cookies, revocations, snapshots, tokens
 from bookstore.errors import BookstoreError, ServiceUnavailable
 
 API = "/api/"
 
 
 class ClaimsMiddleware:
-    """Sets `request.claims` from a good bearer token, or `request.token_refusal`; views decide what that means.
+    """Sets `request.claims` from a good token, or `request.token_refusal`; views decide what that means.
 
-    `request.redis_keys` names what `BearerAuthentication` will want to know; the rate limit's question to Redis
-    brings it along.
+    The token is the Authorization header's, else the cookie's (`claims_by_cookie`). `request.redis_keys` names what
+    `TokenAuthentication` will want to know; the rate limit's question to Redis brings it along.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -24,9 +25,14 @@ class ClaimsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.claims = request.token_refusal = request.redis_values = None
         request.redis_keys = ()
-        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() == "bearer" and request.path.startswith(API):
-            self.read(request, token.strip())
+        request.claims_by_cookie = False
+        request.bearer_token = bearer_token(request) if request.path.startswith(API) else None
+        if request.bearer_token is not None:
+            self.read(request, request.bearer_token)
+        elif request.path.startswith(API) and (token := cookies.access_in(request)) is not None:
+            request.claims_by_cookie = True
+            self.read(request, token)
+            return for_this_browser(self.get_response(request))
         return self.get_response(request)
 
     @staticmethod
@@ -40,3 +46,15 @@ class ClaimsMiddleware:
         else:
             request.claims = claims
             request.redis_keys = (revocations.key(claims.session), revocations.COMPLETE, snapshots.key(claims.user))
+
+
+def bearer_token(request: HttpRequest) -> str | None:
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def for_this_browser(response: HttpResponse) -> HttpResponse:
+    """An answer that cookies had a part in is nobody else's, unless it says that it is everybody's."""
+    patch_vary_headers(response, ["Cookie"])
+    response.setdefault("Cache-Control", "private")
+    return response

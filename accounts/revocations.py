@@ -2,11 +2,13 @@
 
 The database is the truth. Redis holds a key for each session that ended while an access token of it may still live,
 and a mark that it knows all of them. Where the mark is missing (Redis is new, was emptied, or a minute has passed),
-what Redis should know is written again from the database.
+or this process has lost sight of Redis since it looked (it was gone, or started anew with an old state), what Redis
+should know is written again from the database. What could not be written is tried again until it can.
 """
 
 from collections.abc import Iterable
 from datetime import timedelta
+from threading import Lock
 from uuid import UUID
 
 from django.conf import settings
@@ -16,10 +18,12 @@ from accounts.models import DeviceSession
 from bookstore import shared_redis
 
 COMPLETE = "ended-sessions:complete"
-COMPLETE_FOR = 60  # seconds; a Redis that came back with an old state is believed for that long at most
+COMPLETE_FOR = 60  # seconds; what nobody has noticed is believed for that long at most
 KNOWN_FOR = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] + timedelta(minutes=1)
+MARK = "for _, name in ipairs(KEYS) do redis.call('SET', name, 1, 'EX', ARGV[1]) end"
 
-_behind = False  # whether Redis was gone when this process had something to tell it
+_sight = -1  # shared_redis.sight, when this process last made sure that Redis knows everything
+_catching_up = Lock()
 
 
 def key(session: UUID) -> str:
@@ -28,33 +32,36 @@ def key(session: UUID) -> str:
 
 def publish(sessions: Iterable[UUID]) -> None:
     """Tell every process that these sessions have ended; call it when that is committed."""
-    global _behind
-    if not write(sessions, insist=True):
-        _behind = True
+    ended = list(sessions)
+    if ended:
+        shared_redis.tell(lambda redis: write(redis, ended))
 
 
-def write(sessions: Iterable[UUID], *, insist: bool = False, complete: bool = False) -> bool:
+def write(redis: Redis, sessions: Iterable[UUID], *, complete: bool = False) -> bool:
     names = [key(session) for session in sessions]
+    redis.eval(MARK, len(names), *names, int(KNOWN_FOR.total_seconds()))
+    if complete:
+        redis.set(COMPLETE, 1, ex=COMPLETE_FOR)
+    return True
 
-    def set_all(redis: Redis) -> bool:
-        with redis.pipeline() as commands:
-            for name in names:
-                commands.set(name, 1, ex=KNOWN_FOR)
-            if complete:
-                commands.set(COMPLETE, 1, ex=COMPLETE_FOR)
-            commands.execute()
-        return True
 
-    return bool(shared_redis.ask(set_all, insist=insist))
+def is_behind() -> bool:
+    """Whether Redis may lack something that this process has not told it again yet."""
+    return shared_redis.sight != _sight
 
 
 def catch_up() -> None:
-    """Tell Redis of every session that ended while an access token of it may live."""
-    global _behind
-    _behind = False  # before looking: what ends meanwhile and cannot be told sets it again
-    ended = DeviceSession.objects.ended_since(KNOWN_FOR).values_list("pk", flat=True)
-    if not write(ended, complete=True):
-        _behind = True
+    """Tell Redis of every session that ended while an access token of it may live; one thread is enough for it."""
+    global _sight
+    if not _catching_up.acquire(blocking=False):
+        return
+    try:
+        sight = shared_redis.sight  # before looking: what is lost meanwhile is looked for again
+        ended = list(DeviceSession.objects.ended_since(KNOWN_FOR).values_list("pk", flat=True))
+        if shared_redis.told_all() and shared_redis.ask(lambda redis: write(redis, ended, complete=True)):
+            _sight = sight
+    finally:
+        _catching_up.release()
 
 
 def is_open(user: UUID, session: UUID, answers: tuple[bytes | None, bytes | None] | None) -> bool:
@@ -63,7 +70,7 @@ def is_open(user: UUID, session: UUID, answers: tuple[bytes | None, bytes | None
         ended, complete = answers
         if ended:
             return False
-        if complete and not _behind:
+        if complete and not is_behind():
             return True
         catch_up()
     return DeviceSession.objects.filter(pk=session, user=user, ended_at=None).exists()

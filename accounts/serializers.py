@@ -142,7 +142,7 @@ class ConfirmEmailSerializer(serializers.Serializer):
 
 
 class RefreshSerializer(serializers.Serializer):
-    refresh = WordsField(max_length=10_000)
+    refresh = WordsField(max_length=10_000, required=False, help_text="In cookie mode the cookie's does.")
 
 
 class PlaceSerializer(serializers.Serializer):
@@ -173,11 +173,18 @@ class NamesSerializer(serializers.Serializer):
 
 
 class TokensSerializer(serializers.Serializer):
-    access = serializers.CharField(help_text="A JWT for the Authorization header: Bearer <access>.")
-    refresh = serializers.CharField(help_text="A JWT that can be exchanged once for a new pair.")
+    """In cookie mode the tokens come as cookies, and the CSRF token is there instead."""
+
+    access = serializers.CharField(required=False, help_text="A JWT for the Authorization header: Bearer <access>.")
+    refresh = serializers.CharField(required=False, help_text="A JWT that can be exchanged once for a new pair.")
+    csrf_token = serializers.CharField(required=False, help_text="In cookie mode: for the header X-CSRFToken.")
     access_expires_at = serializers.DateTimeField()
     refresh_expires_at = serializers.DateTimeField()
     session_id = serializers.UUIDField()
+
+
+class CsrfTokenSerializer(serializers.Serializer):
+    csrf_token = serializers.CharField(help_text="For the header X-CSRFToken.")
 
 
 class SignedInSerializer(TokensSerializer):

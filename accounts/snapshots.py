@@ -25,35 +25,29 @@ if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1
 """
-_owed: set[UUID] = set()  # users whose snapshot was to be dropped while Redis was gone
 
 
 def key(user: UUID) -> str:
-    return f"user:1:{user}"  # the number changes with the form
+    return f"user:1:{shared_redis.run()}:{user}"  # the number changes with the form
 
 
 def drop(users: Iterable[UUID]) -> None:
     """Forget these users' snapshots; call it when a change to them is committed."""
-    wanted = set(users) | _owed
+    wanted = list(users)
 
-    def mark_all(redis: Redis) -> bool:
+    def mark_all(redis: Redis) -> None:
         with redis.pipeline() as commands:
             for user in wanted:
                 commands.set(key(user), DROPPED + uuid4().bytes, ex=KEPT_FOR)
             commands.execute()
-        return True
 
-    if wanted and not shared_redis.ask(mark_all, insist=True):
-        _owed.update(wanted)
-    else:
-        _owed.difference_update(wanted)
+    if wanted:
+        shared_redis.tell(mark_all)
 
 
 def find(user: UUID, seen: bytes | None) -> User | None:
     """The user that Redis answered, else the database's, who is then kept in Redis."""
-    if _owed:
-        drop(())
-    elif seen and not seen.startswith(DROPPED):
+    if seen and not seen.startswith(DROPPED):
         return read(seen)
     found = fetch(user)
     if found is not None:

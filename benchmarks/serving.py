@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextlib.contextmanager
-def served(port: int, data_dir: Path, application: str = "config.wsgi:application") -> Iterator[None]:
+def served(
+    port: int, data_dir: Path, application: str = "config.wsgi:application"
+) -> "Iterator[subprocess.Popen[bytes]]":
     """The application behind granian, with as many workers and threads as the shop has."""
     from bookstore.keeper import die_with_parent
     from bookstore.supervisor import web_command
@@ -31,10 +33,20 @@ def served(port: int, data_dir: Path, application: str = "config.wsgi:applicatio
     try:
         wait_for(f"http://127.0.0.1:{port}/health/live/", server)
         time.sleep(2)  # until all workers listen: a connection stays with the one that took it
-        yield
+        yield server
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
+
+
+def cpu_seconds(server: "subprocess.Popen[bytes]") -> float:
+    """The processor time that the server and its workers have used so far."""
+    ticks = 0
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = entry.read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:13])) if int(fields[2]) == server.pid else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:

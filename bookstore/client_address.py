@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextvars import ContextVar
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -36,6 +37,7 @@ def comes_from_proxy(request: HttpRequest) -> bool:
     return is_in(peer(request), settings.TRUSTED_PROXIES)
 
 
+@lru_cache(maxsize=10_000)
 def read_address(text: str) -> Address | None:
     try:
         address = ip_address(text.strip())

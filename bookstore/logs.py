@@ -2,6 +2,7 @@
 
 import logging
 import logging.config
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -32,6 +33,27 @@ def as_line(event: dict[str, Any], **_options: Any) -> str:
     return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+class Line(dict[str, Any]):
+    """A line that needs no more work."""
+
+
+class Lines(structlog.stdlib.ProcessorFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return as_line(record.msg) if isinstance(record.msg, Line) else super().format(record)
+
+
+access = logging.getLogger("bookstore.access")
+
+
+def write_access(**fields: Any) -> None:
+    """The line about a request. Each has one, so it takes the short way, past the processors and the stack."""
+    if access.isEnabledFor(logging.INFO):
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        known = structlog.contextvars.get_contextvars()
+        line = Line(**fields, event="request", **known, logger=access.name, level="info", timestamp=now)
+        access.handle(logging.LogRecord(access.name, logging.INFO, "", 0, line, None, None))
+
+
 def configure(options: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG: both structlog's and the standard library's loggers write the same lines."""
     logging.config.dictConfig(
@@ -40,7 +62,7 @@ def configure(options: dict[str, Any]) -> None:
             "disable_existing_loggers": False,
             "formatters": {
                 "json": {
-                    "()": structlog.stdlib.ProcessorFormatter,
+                    "()": Lines,
                     "foreign_pre_chain": [*SHARED, without_tokens],
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,

@@ -21,11 +21,11 @@ from uuid6 import uuid7
 from bookstore import errors, metrics, problems, rate_limits
 from bookstore.client_address import client_address, comes_from_proxy, current_request, is_in, neighbourhood
 from bookstore.errors import BookstoreError
+from bookstore.logs import write_access
 
 Next = Callable[[HttpRequest], HttpResponse]
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}", re.ASCII)
-access_log = structlog.get_logger("bookstore.access")
 
 
 class RequestContextMiddleware:
@@ -53,8 +53,7 @@ class RequestContextMiddleware:
         response["X-Process-Time"] = f"{seconds:.6f}"
         response["Server-Timing"] = f"app;dur={seconds * 1000:.3f}"
         metrics.observe(request, response.status_code, seconds)
-        access_log.info(
-            "request",
+        write_access(
             method=request.method,
             path=path_to_log(request.path),
             status=response.status_code,
@@ -201,6 +200,9 @@ class SlashMiddleware(CommonMiddleware):
     """Sends a request without its last slash to where it belongs, as what it is: with 301 a POST becomes a GET."""
 
     response_redirect_class = partial(HttpResponsePermanentRedirect, preserve_request=True)
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Without Django's look for user agents and hosts that are not wanted."""
 
 
 class ForConsole:

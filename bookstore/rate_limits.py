@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
+from redis import Redis
 from redis.commands.core import Script
+from redis.exceptions import NoScriptError
 
 from bookstore import shared_redis, versions
 
@@ -67,6 +70,13 @@ def script() -> Script:
     return shared_redis.client.register_script(COUNT)
 
 
+def count(redis: Redis, keys: Sequence[str], arguments: Sequence[int]) -> Any:
+    try:
+        return shared_redis.call(redis, "EVALSHA", script().sha, len(keys), *keys, *arguments)
+    except NoScriptError:
+        return script()(keys=keys, args=arguments, client=redis)
+
+
 def take(scope: str, client: str, *, enforced: bool = True, also: Sequence[str] = ()) -> Verdict:
     """Count one request of a client; see the versions of what is cached, and read further keys, on the same way.
 
@@ -74,7 +84,7 @@ def take(scope: str, client: str, *, enforced: bool = True, also: Sequence[str] 
     """
     limit, window = settings.RATE_LIMITS[scope]
     keys = [f"limit:{scope}:{client}", *map(versions.key, versions.NAMES), *also]
-    counted = shared_redis.ask(lambda redis: script()(keys=keys, args=[window, limit, int(enforced)], client=redis))
+    counted = shared_redis.ask(lambda redis: count(redis, keys, [window, limit, int(enforced)]))
     if counted is None:
         counted = take_in_memory(f"{scope}:{client}", limit, window, enforced)
     passes, remaining, reset, *read = counted

@@ -211,7 +211,10 @@ FEED_TO_ORDER_DAYS = env.integer("FEED_TO_ORDER_DAYS", 14)  # until a copy that 
 # ---- the API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.CookieAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["bookstore.json.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bookstore.json.JSONParser"],
@@ -234,6 +237,8 @@ SIMPLE_JWT: dict[str, Any] = {
     "USER_ID_CLAIM": "sub",
     "TOKEN_TYPE_CLAIM": "type",
 }
+SIGNING_KEY_DAYS = env.integer("SIGNING_KEY_DAYS", 90, least=1)  # until tokens are signed with a new key
+UNVERIFIED_ACCOUNT_DAYS = env.integer("UNVERIFIED_ACCOUNT_DAYS", 14, least=1)  # days
 AFTER_SIGN_IN = ["orders.services.adopt_guest_cart"]  # called with the user and the X-Cart-Token they came with
 EXPORTS = ["accounts.services.export.account", "orders.services.export_shopper", "reviews.services.export_reviews"]
 WHEN_USERS_ARE_ERASED = ["orders.services.forget_shopper"]  # called with the user while they are still themselves
@@ -367,7 +372,27 @@ CELERY_BEAT_SCHEDULE = {
     "forget expired tokens": {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(minute="29", hour="3"),
-        "args": ["flushexpiredtokens"],
+        "args": ["purge_tokens"],
+    },
+    "forget old sessions": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="33", hour="3"),
+        "args": ["purge_sessions"],
+    },
+    "forget old codes": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="35", hour="3"),
+        "args": ["purge_verifications"],
+    },
+    "forget accounts that nobody verified": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="37", hour="3"),
+        "args": ["purge_unverified_accounts", f"--days={UNVERIFIED_ACCOUNT_DAYS}"],
+    },
+    "sign with a new key now and then": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(minute="45", hour="3"),
+        "args": ["rotate_keys", f"--older-than={SIGNING_KEY_DAYS}"],
     },
     "forget old idempotency keys": {
         "task": "bookstore.tasks.run_command",

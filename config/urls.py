@@ -70,8 +70,8 @@ api.register("reviews", ReviewViewSet, basename="review")
 
 urlpatterns = [
     path("", read_only(RedirectView.as_view(pattern_name="docs"))),
-    path("api/v1/", include(api.urls)),
     path("api/v1/me/", accounts.MeViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})),
+    path("api/v1/", include(api.urls)),
     path("api/v1/me/email/", accounts.MeViewSet.as_view({"post": "ask_for_email"})),
     path("api/v1/me/email/confirm/", accounts.MeViewSet.as_view({"post": "confirm_email"})),
     path("api/v1/me/export/", accounts.MeViewSet.as_view({"get": "export"})),

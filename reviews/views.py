@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.authentication import BearerAuthentication
+from accounts.authentication import BearerAuthentication, CookieAuthentication
 from accounts.permissions import SignedIn
 from bookstore.caching import VersionedReads
 from bookstore.errors import IdempotencyKeyReused, NotAuthenticated, NotFound, RequestInProgress
@@ -39,7 +39,7 @@ class ReviewViews(VersionedReads, GenericViewSet):
     serializer_class = serializers.ReviewSerializer
     lookup_value_regex = "[^/]+"
     filter_backends = []
-    authentication_classes = [BearerAuthentication]
+    authentication_classes = [BearerAuthentication, CookieAuthentication]
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         reads = self.request is not None and self.request.method in SAFE_METHODS

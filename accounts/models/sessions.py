@@ -43,6 +43,9 @@ class DeviceSession(UUIDModel):
     user_agent = models.CharField(_("program"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("signed in"), default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
+    refreshed_at = models.DateTimeField(_("tokens renewed"), default=timezone.now, editable=False)
+    used_jti = models.CharField(max_length=64, blank=True, editable=False)  # the refresh token exchanged last …
+    given_jti = models.CharField(max_length=64, blank=True, editable=False)  # … and the one that was given for it
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_reason = models.CharField(_("ended because"), max_length=30, choices=Reason, blank=True)
     objects = DeviceSessionQuerySet.as_manager()

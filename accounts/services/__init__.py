@@ -10,6 +10,7 @@ from accounts.services.email_change import (
 )
 from accounts.services.erasure import erase
 from accounts.services.export import export
+from accounts.services.key_rotation import rotate_keys
 from accounts.services.passwords import (
     change_password,
     check_strength,
@@ -23,6 +24,7 @@ from accounts.services.sessions import (
     SignedIn,
     end_all_sessions,
     end_session,
+    end_sessions_of,
     refresh_session,
     start_session,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "email_change_by_link",
     "end_all_sessions",
     "end_session",
+    "end_sessions_of",
     "erase",
     "export",
     "forget_people",
@@ -57,6 +60,7 @@ __all__ = [
     "remove_address",
     "remove_device",
     "reset_password",
+    "rotate_keys",
     "send_code_again",
     "sign_in",
     "sign_out",

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import redis
 from django.test import Client
 
 from accounts import reads
@@ -56,6 +57,28 @@ def test_it_costs_no_query_once_redis_knows_the_user(client):
 
     assert count_queries(lambda: client.get(URL)) == 0
     assert client.get(URL).json() == first
+
+
+@pytest.mark.parametrize("by_cookie", [False, True])
+def test_it_costs_one_question_to_redis(client, monkeypatch, by_cookie):
+    pair = pair_of(make_user())
+    if by_cookie:
+        client.cookies["bookstore_access"] = pair.access
+    else:
+        client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {pair.access}"
+    client.get(URL)
+    client.get(URL)
+    sent = []
+    really_send = redis.connection.AbstractConnection.send_packed_command
+
+    def send(connection, command, **options):
+        sent.append(command)
+        return really_send(connection, command, **options)
+
+    monkeypatch.setattr(redis.connection.AbstractConnection, "send_packed_command", send)
+
+    assert client.get(URL).status_code == 200
+    assert len(sent) == 1
 
 
 def test_the_answer_has_the_shape_that_the_schema_names():

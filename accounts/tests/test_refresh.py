@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import jwt
 import pytest
 import time_machine
 from django.test import Client
@@ -13,8 +14,12 @@ from bookstore.testing import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def refresh(token):
-    return post("auth/refresh/", {"refresh": token})
+def refresh(token, **headers):
+    return post("auth/refresh/", {"refresh": token}, headers={"user-agent": "Phone/1.0", **headers})
+
+
+def after(seconds):
+    return time_machine.travel(timezone.now() + timedelta(seconds=seconds))
 
 
 def me(access):
@@ -38,7 +43,8 @@ def test_a_refresh_token_that_is_used_twice_ends_its_session_and_no_other():
     first, other = pair_of(user), pair_of(user)
     second = refresh(first.refresh).json()
 
-    response = refresh(first.refresh)
+    with after(seconds=11):
+        response = refresh(first.refresh)
 
     assert (response.status_code, response.json()["code"]) == (401, "token_reused")
     assert DeviceSession.objects.get(pk=first.session_id).ended_reason == "token_reused"
@@ -48,15 +54,81 @@ def test_a_refresh_token_that_is_used_twice_ends_its_session_and_no_other():
     assert me(other.access).status_code == 200
 
 
-def test_refreshing_eight_times_at_once_succeeds_once():
+def test_refreshing_eight_times_at_once_succeeds_once_and_the_session_goes_on():
     token = pair_of(make_user()).refresh
 
     answers = at_once(lambda _: refresh(token), range(8))
 
-    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
-    codes = {answer.json()["code"] for answer in answers if answer.status_code == 401}
-    assert codes <= {"token_reused", "session_ended"}
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+    [pair] = [answer.json() for answer in answers if answer.status_code == 200]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert (refused.json()["code"], refused["Retry-After"]) == ("refreshed_meanwhile", "1")
+    assert me(pair["access"]).status_code == 200
+    assert refresh(pair["refresh"]).status_code == 200
+
+
+def test_who_never_got_the_answer_may_ask_again_and_gets_the_same_refresh_token():
+    token = pair_of(make_user()).refresh
+    lost = refresh(token).json()
+
+    with after(seconds=3):
+        response = refresh(token, **{"x-forwarded-for": "198.51.100.7"})  # the phone is in another network now
+        body = response.json()
+
+        assert (response.status_code, id_of(body["refresh"])) == (200, id_of(lost["refresh"]))
+        assert body["refresh_expires_at"] == lost["refresh_expires_at"]
+        assert body["access_expires_at"] > lost["access_expires_at"]
+        assert me(body["access"]).status_code == 200
+        assert OutstandingToken.objects.count() == 2
+        assert refresh(body["refresh"]).status_code == 200
+
+
+def id_of(token):
+    return jwt.decode(token, options={"verify_signature": False})["jti"]
+
+
+def test_a_thief_as_quick_as_that_is_found_out_when_the_second_of_the_two_comes_again():
+    token = pair_of(make_user()).refresh
+    stolen = refresh(token).json()
+    with after(seconds=5):
+        owners = refresh(token).json()
+    with after(seconds=3600):
+        assert refresh(stolen["refresh"]).status_code == 200
+
+    with after(seconds=7200):
+        response = refresh(owners["refresh"])
+
+    assert (response.status_code, response.json()["code"]) == (401, "token_reused")
     assert DeviceSession.objects.get().ended_reason == "token_reused"
+
+
+def test_another_program_has_no_grace():
+    token = pair_of(make_user()).refresh
+    refresh(token)
+
+    response = refresh(token, **{"user-agent": "curl/8"})
+
+    assert (response.status_code, response.json()["code"]) == (401, "token_reused")
+    assert DeviceSession.objects.get().ended_reason == "token_reused"
+
+
+def test_who_has_used_the_new_token_has_had_the_answer():
+    token = pair_of(make_user()).refresh
+    assert refresh(refresh(token).json()["refresh"]).status_code == 200
+
+    with after(seconds=3):
+        response = refresh(token)
+
+    assert response.json()["code"] == "token_reused"
+
+
+def test_an_answer_given_again_is_no_way_around_the_end_of_the_session():
+    pair = pair_of(make_user())
+    refresh(pair.refresh)
+    DeviceSession.objects.update(ended_at=timezone.now(), ended_reason="signed_out")
+
+    with after(seconds=3):
+        assert refresh(pair.refresh).json()["code"] == "session_ended"
 
 
 def test_refresh_tokens_are_not_kept():
@@ -94,7 +166,9 @@ def test_refreshing_is_seen_in_the_list_of_devices():
 
     refresh(pair.refresh)
 
-    assert DeviceSession.objects.get().last_seen_at > long_ago
+    session = DeviceSession.objects.get()
+    assert session.last_seen_at > long_ago
+    assert (session.device_name, session.user_agent, session.ip) == ("Test", "Phone/1.0", "127.0.0.1")
 
 
 def test_after_thirty_days_a_refresh_token_has_expired():

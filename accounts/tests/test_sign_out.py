@@ -1,9 +1,11 @@
 import pytest
 import redis
+from django.db import connection
 from django.test import Client
 
 from accounts import revocations
 from accounts.models import DeviceSession, Seller, User
+from accounts.services import end_sessions_of
 from accounts.tests.factories import make_member, make_user, pair_of, post, sign_in
 from bookstore import shared_redis
 from bookstore.testing import at_once
@@ -191,6 +193,26 @@ def test_who_leaves_a_seller_in_the_console_is_no_seller_any_more():
     console.post(f"/console/accounts/seller/{seller.pk}/delete/", {"post": "yes"})
 
     assert client.get(ME).json()["roles"] == ["customer"]
+
+
+def test_many_users_are_signed_out_at_once():
+    users = [make_user(f"reader-{number}@example.com") for number in range(4)]
+    pairs = [pair_of(user) for user in users for _ in range(2)]
+    stays = pair_of(make_user())
+    assert all(is_in(pair) for pair in pairs)
+    statements = []
+
+    def write_down(execute, statement, *rest):
+        statements.append(statement)
+        return execute(statement, *rest)
+
+    with connection.execute_wrapper(write_down):
+        ended = end_sessions_of([user.pk for user in users], DeviceSession.Reason.SIGNED_OUT_EVERYWHERE)
+
+    assert (ended, len(statements)) == (8, 1)
+    assert not any(is_in(pair) for pair in pairs)
+    assert is_in(stays)
+    assert end_sessions_of([user.pk for user in users], DeviceSession.Reason.SIGNED_OUT_EVERYWHERE) == 0
 
 
 # ---- the list of devices ----------------------------------------------------------------------------------------

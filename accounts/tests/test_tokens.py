@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import keys
 from accounts.models import SigningKey
-from accounts.tests.factories import make_user, pair_of
+from accounts.tests.factories import make_user, pair_of, post
 from bookstore.testing import at_once, count_queries
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,11 @@ def swapped_payload(pair):
     return f"{head}.{b64(claims(pair, sub=str(uuid.uuid4())))}.{signature}"
 
 
+def another_shops(pair):
+    """As another shop makes it, with a key of its own, that calls itself like ours."""
+    return signed(pair, key=ec.generate_private_key(ec.SECP256R1()), kid=keys.signing_key().kid)
+
+
 FORGERIES = {
     "alg none": none,
     "alg NONE": none_in_capitals,
@@ -86,6 +91,10 @@ FORGERIES = {
     "no subject": lambda pair: signed(pair, sub=None),
     "no type": lambda pair: signed(pair, type=None),
     "from the future": lambda pair: signed(pair, iat=int(time.time()) + 3600),
+    "not yet valid": lambda pair: signed(pair, nbf=int(time.time()) + 3600),
+    "another shop's key under our key's id": another_shops,
+    "signature of another token": lambda pair: f"{pair.access.rpartition('.')[0]}.{pair.refresh.rpartition('.')[2]}",
+    "another algorithm": lambda pair: signed(pair, key=ec.generate_private_key(ec.SECP384R1()), algorithm="ES384"),
     "session that is no id": lambda pair: signed(pair, sid="x"),
     "refresh as access": lambda pair: pair.refresh,
     "null": lambda pair: "null",
@@ -93,6 +102,7 @@ FORGERIES = {
     "nothing": lambda pair: "",
     "two words": lambda pair: f"{pair.access} {pair.access}",
     "huge": lambda pair: "x" * 9_000,
+    "100 kB": lambda pair: f"{pair.access}{'x' * 100_000}",
     "huge and of three parts": lambda pair: f"{b64(b'[' * 6000)}.{'x' * 4000}.x",
     "deep header": lambda pair: f"{b64(b'[' * 1400)}.x.x",
     "header that is a list": lambda pair: f"{b64([])}.{b64({})}.x",
@@ -122,6 +132,24 @@ def test_an_expired_token_is_told_to_be_refreshed(pair):
 
     assert (private.status_code, private.json()["code"]) == (401, "token_expired")
     assert public.status_code == 200
+
+
+def test_a_token_that_was_good_before_expires_too(pair):
+    client = Client(headers={"authorization": f"Bearer {pair.access}"})
+    assert client.get(PRIVATE).status_code == 200
+
+    with time_travel(minutes=16):
+        assert client.get(PRIVATE).json()["code"] == "token_expired"
+
+
+def test_a_refresh_token_of_another_audience_or_key_does_not_refresh(pair):
+    for changes in (
+        {"aud": "another shop"},
+        {"iss": "https://evil.example"},
+        {"key": ec.generate_private_key(ec.SECP256R1())},
+    ):
+        token = signed(pair, **{"type": "refresh", **changes})
+        assert post("auth/refresh/", {"refresh": token}).json()["code"] == "token_invalid"
 
 
 def time_travel(**ahead):

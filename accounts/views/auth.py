@@ -2,29 +2,34 @@
 
 from typing import Any
 
+from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts import errors, examples, reads, services
+from accounts import cookies, errors, examples, reads, services
+from accounts.authentication import BearerAuthentication, CookieAuthentication, RefreshCookieAuthentication
 from accounts.models import Purpose
-from accounts.schema import CART_TOKEN, answered, sent
+from accounts.schema import CART_TOKEN, TRANSPORT, answered, sent
 from accounts.serializers import (
     ChangePasswordSerializer,
+    CsrfTokenSerializer,
     EmailSerializer,
     LoginSerializer,
     RefreshSerializer,
     ResetPasswordSerializer,
     SignedInSerializer,
     SignUpSerializer,
-    TokensSerializer,
     VerifyEmailSerializer,
 )
 from bookstore.client_address import asking
 from bookstore.schema import refusing
+
+WITH_EVERY_PAIR = ("access_expires_at", "refresh_expires_at", "session_id")
 
 
 def open_to_all(url_path: str, **options: Any) -> Any:
@@ -44,9 +49,31 @@ def device_of(device_name: str = "") -> services.Device:
     return services.Device(ip=ip, user_agent=program, device_name=device_name)
 
 
-def signed_in(answer: services.SignedIn) -> Response:
-    fields = {name: getattr(answer, name) for name in TokensSerializer().fields}
-    return Response({**fields, "user": reads.me(answer.user)}, headers={"Cache-Control": "no-store"})
+def signed_in(request: Request, answer: services.SignedIn, *, by_cookie: bool = False) -> Response:
+    """What a client gets that is signed in now: the tokens in the body, or in cookies where it asks for that."""
+    fields = {name: getattr(answer, name) for name in WITH_EVERY_PAIR}
+    response = Response({**fields, "user": reads.me(answer.user)}, headers={"Cache-Control": "no-store"})
+    pair = {"access": answer.access, "refresh": answer.refresh}
+    if by_cookie or cookies.are_wanted(request._request):
+        cookies.put(response, **pair)
+        response.data["csrf_token"] = get_token(request._request)
+    else:
+        response.data.update(pair)
+    return response
+
+
+def refresh_token_of(request: Request) -> tuple[str, bool]:
+    """The refresh token to be exchanged, and whether it came by cookie; the body's wins."""
+    wanted = RefreshSerializer(data=request.data)
+    wanted.is_valid(raise_exception=True)
+    if "refresh" in wanted.validated_data:
+        return wanted.validated_data["refresh"], False
+    by_cookie = cookies.refresh_in(request._request)
+    if by_cookie is None:
+        required = wanted.fields["refresh"].error_messages["required"]
+        raise ValidationError({"refresh": [required]}, code="required")
+    cookies.enforce_csrf(request._request)
+    return by_cookie, True
 
 
 class AuthViewSet(ViewSet):
@@ -68,10 +95,13 @@ class AuthViewSet(ViewSet):
     @extend_schema(
         operation_id="auth_verify_email",
         summary="Verify an address by code or link, and be signed in",
-        parameters=[CART_TOKEN],
+        parameters=[CART_TOKEN, TRANSPORT],
         request=VerifyEmailSerializer,
         responses={200: SignedInSerializer, **refusing(errors.InvalidCode, errors.TooManyAttempts)},
-        examples=[*sent(Code=examples.CODE, Link=examples.LINK), *answered(Reader=examples.SIGNED_IN)],
+        examples=[
+            *sent(Code=examples.CODE, Link=examples.LINK),
+            *answered(Reader=examples.SIGNED_IN, Cookies=examples.SIGNED_IN_BY_COOKIE),
+        ],
     )
     @open_to_all("verify-email")
     def verify_email(self, request: Request) -> Response:
@@ -79,7 +109,7 @@ class AuthViewSet(ViewSet):
         wanted.is_valid(raise_exception=True)
         verification = proof(**wanted.validated_data)
         device = device_of(wanted.validated_data.get("device_name", ""))
-        return signed_in(services.verify_and_sign_in(verification, device, cart_token=cart_token(request)))
+        return signed_in(request, services.verify_and_sign_in(verification, device, cart_token=cart_token(request)))
 
     @extend_schema(
         operation_id="auth_resend_code",
@@ -99,37 +129,51 @@ class AuthViewSet(ViewSet):
     @extend_schema(
         operation_id="auth_login",
         summary="Sign in with a password",
-        parameters=[CART_TOKEN],
+        parameters=[CART_TOKEN, TRANSPORT],
         request=LoginSerializer,
         responses={
             200: SignedInSerializer,
             **refusing(errors.InvalidCredentials, errors.EmailNotVerified, errors.TooManyAttempts),
         },
-        examples=[*sent(Reader=examples.LOGIN), *answered(Reader=examples.SIGNED_IN)],
+        examples=[
+            *sent(Reader=examples.LOGIN),
+            *answered(Reader=examples.SIGNED_IN, Cookies=examples.SIGNED_IN_BY_COOKIE),
+        ],
     )
     @open_to_all("login")
     def login(self, request: Request) -> Response:
         wanted = LoginSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         device = device_of(wanted.validated_data.pop("device_name", ""))
-        return signed_in(services.sign_in(**wanted.validated_data, device=device, cart_token=cart_token(request)))
+        answer = services.sign_in(**wanted.validated_data, device=device, cart_token=cart_token(request))
+        return signed_in(request, answer)
 
     @extend_schema(
         operation_id="auth_refresh",
         summary="Exchange a refresh token for a new pair",
-        description="A refresh token works once. Used again, it ends the session it belongs to.",
+        description="A refresh token works once. Used again, it ends the session it belongs to; only the same "
+        "program may ask again for ten seconds, in case it never got the answer, and gets the same refresh token.",
+        parameters=[TRANSPORT],
         request=RefreshSerializer,
         responses={
             200: SignedInSerializer,
-            **refusing(errors.TokenInvalid, errors.TokenExpired, errors.TokenReused, errors.SessionEnded),
+            **refusing(
+                errors.TokenInvalid,
+                errors.TokenExpired,
+                errors.TokenReused,
+                errors.SessionEnded,
+                errors.RefreshedMeanwhile,
+            ),
         },
-        examples=[*sent(Token={"refresh": examples.TOKENS["refresh"]}), *answered(Pair=examples.SIGNED_IN)],
+        examples=[
+            *sent(Token={"refresh": examples.TOKENS["refresh"]}, Cookie={}),
+            *answered(Pair=examples.SIGNED_IN, Cookies=examples.SIGNED_IN_BY_COOKIE),
+        ],
     )
     @open_to_all("refresh")
     def refresh(self, request: Request) -> Response:
-        wanted = RefreshSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        return signed_in(services.refresh_session(**wanted.validated_data))
+        refresh, by_cookie = refresh_token_of(request)
+        return signed_in(request, services.refresh_session(refresh, device_of()), by_cookie=by_cookie)
 
     @extend_schema(
         operation_id="auth_logout",
@@ -138,7 +182,11 @@ class AuthViewSet(ViewSet):
         request=None,
         responses={204: None},
     )
-    @action(detail=False, methods=["post"])
+    @action(
+        detail=False,
+        methods=["post"],
+        authentication_classes=[BearerAuthentication, CookieAuthentication, RefreshCookieAuthentication],
+    )
     def logout(self, request: Request) -> Response:
         services.sign_out(request.user, request.auth.session)
         return Response(status=204)
@@ -192,6 +240,26 @@ class AuthViewSet(ViewSet):
         wanted.is_valid(raise_exception=True)
         services.change_password(request.user, request.auth.session, **wanted.validated_data)
         return Response(status=204)
+
+    @extend_schema(
+        operation_id="auth_csrf",
+        summary="The CSRF token, for clients in a browser that sign in by cookie",
+        description="It is in a cookie that scripts may read, too, for pages of the shop's own host.",
+        responses=CsrfTokenSerializer,
+        examples=answered(Token=examples.CSRF_TOKEN),
+    )
+    @action(detail=False, authentication_classes=[], permission_classes=[AllowAny])
+    def csrf(self, request: Request) -> Response:
+        return Response({"csrf_token": get_token(request._request)}, headers={"Cache-Control": "no-store"})
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Whoever has signed out, or holds cookies that are good for nothing, is rid of them."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        is_out = self.action in {"logout", "logout_all"} and response.status_code == 204
+        is_in_vain = self.action in {"logout", "refresh"} and response.status_code == 401
+        if (is_out or is_in_vain) and request._request.bearer_token is None:
+            cookies.clear(request._request, response)
+        return response
 
 
 def proof(

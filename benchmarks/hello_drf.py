@@ -1,0 +1,25 @@
+"""The least that a view of Django REST framework can do, without middleware: what the shop's requests are held against.
+
+granian --interface wsgi benchmarks.hello_drf:application
+"""
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.hello_settings"
+from django.core.wsgi import get_wsgi_application
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+
+class Hello(APIView):
+    authentication_classes = ()
+    permission_classes = ()
+
+    def get(self, request: Request) -> Response:
+        return Response({"hello": "world"})
+
+
+urlpatterns = [path("hello/", Hello.as_view()), path("health/live/", Hello.as_view())]
+application = get_wsgi_application()
