@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from catalog.models import (
     Contribution,
     Edition,
     LikelyDuplicate,
+    Listing,
     MergedBook,
     SeriesEntry,
     SourceRecord,
@@ -40,6 +42,7 @@ from catalog.works.rules import Author, Verdict, same_person
 
 MOST_AT_ONCE = 20
 FILLED_IN = ("subtitle", "description", "original_language", "first_published")
+ARCHIVED = ("archived_at", "archived_by_shop")
 LISTS: dict[Any, str] = {Contribution: "contributor", SeriesEntry: "series", SubjectLink: "subject"}
 TRIES = 4
 
@@ -186,16 +189,20 @@ def move_pairs(kept: Book, merged: list[Book]) -> dict[str, Any]:
 
 
 def fill_in(kept: Book, merged: list[Book]) -> dict[str, Any]:
-    """Facts that the book kept did not have; and what is counted, counted together."""
+    """Facts that the book kept did not have; and what is counted, counted together. It is in the catalogue if one of
+    them was.
+    """
     before = snapshot(Book, pk=kept.pk)[0]
     for name in FILLED_IN:
         values = (getattr(book, name) for book in (kept, *merged))
         setattr(kept, name, next(filter(None, values), getattr(kept, name)))
     kept.popularity = max(book.popularity for book in (kept, *merged))
     kept.rating_counts = [sum(counts) for counts in zip(*(book.rating_counts for book in (kept, *merged)), strict=True)]
-    kept.save(update_fields=[*FILLED_IN, "popularity", "rating_counts", "updated_at"])
+    if not all(book.is_archived for book in merged):
+        kept.archived_at, kept.archived_by_shop = None, False
+    kept.save(update_fields=[*FILLED_IN, *ARCHIVED, "popularity", "rating_counts", "updated_at"])
     after = snapshot(Book, pk=kept.pk)[0]
-    names = [name for name in (*FILLED_IN, "popularity") if before[name] != after[name]]
+    names = [name for name in (*FILLED_IN, *ARCHIVED, "popularity") if before[name] != after[name]]
     return {"filled_in": {name: [before[name], after[name]] for name in names}}
 
 
@@ -226,6 +233,8 @@ def split_book(book: Book, editions: Iterable[Edition], title: str, by: User | N
     isbns = [own[pk].isbn for pk in ids if own[pk].isbn]
     SourceRecord.objects.filter(edition__in=moving).update(tells_book=False)
     moving.update(book=new)
+    for each in (found, new):
+        go_with_editions(each)
     WorkIdentifier.objects.filter(book=found, scheme=ISBN_OF_WORK, value__in=isbns).update(book=new)
     say_different(found.pk, new.pk, by)
     refresh_books([found.pk, new.pk])
@@ -234,6 +243,14 @@ def split_book(book: Book, editions: Iterable[Edition], title: str, by: User | N
         kind=WorkChange.Kind.SPLIT, book=found, title=found.title, other_titles=[new.title], by=by, moved=moved
     )
     return new
+
+
+def go_with_editions(book: Book) -> None:
+    """A book whose editions are all out of the catalogue is out of it with the last one."""
+    last = book.editions.order_by(F("archived_at").desc(nulls_first=True)).values(*ARCHIVED)[0]
+    if last["archived_at"]:
+        Book.objects.filter(pk=book.pk).update(**last)
+        Listing.objects.filter(book=book).delete()
 
 
 def copy_lists(book: Book, new: Book) -> None:
@@ -344,6 +361,7 @@ def take_facts_back(moved: dict[str, Any], kept: Book) -> None:
     if back:
         values = {name: column(name).to_python(value) for name, value in back.items()}
         Book.objects.filter(pk=kept.pk).update(**values)
+        Listing.objects.filter(book=kept.pk, book__archived_at__isnull=False).delete()
     for edition, name, text in moved["words"]:
         Edition.objects.filter(pk=edition, **{name: text}).update(**{name: ""})
 

@@ -1,7 +1,10 @@
 """Books that are one work become one book, and apart again; nothing is lost on the way."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import User
 from bookstore.testing import count_queries
@@ -232,6 +235,39 @@ def test_what_is_known_to_be_different_stays_so(staff):
     assert LikelyDuplicate.objects.filter(different=True).count() == 2
 
 
+def archive(*rows):
+    """Out of the catalogue, the last of them at last."""
+    now = timezone.now()
+    for seconds, row in enumerate(rows):
+        type(row).objects.filter(pk=row.pk).update(archived_at=now + timedelta(seconds=seconds))
+    Listing.objects.exclude(book__archived_at=None).delete()
+    return now
+
+
+def test_what_is_in_the_catalogue_stays_there_whichever_book_is_kept(pair, staff, client):
+    keep, other = pair
+    archive(keep, keep.editions.get())
+    before = everything()
+
+    change = merge_books(keep, [other], staff)
+
+    assert [one["isbn"] for one in client.get(f"/api/v1/books/{keep.pk}/").json()["editions"]] == ["9780199535521"]
+    assert Listing.objects.get().book == keep
+    undo_change(change, staff)
+    assert everything() == before
+    assert Listing.objects.get().book == other
+
+
+def test_what_is_archived_stays_so_when_it_is_merged(pair):
+    keep, other = pair
+    archive(keep, other, keep.editions.get(), other.editions.get())
+
+    merge_books(keep, [other], None)
+
+    assert Book.objects.get().is_archived
+    assert not Listing.objects.exists()
+
+
 # ---- splitting --------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +298,20 @@ def test_a_split_is_undone(pair, staff):
     assert moved_to(new.pk) == keep.pk
     undo_change(merged, staff)
     assert Book.objects.count() == 2
+
+
+def test_books_left_with_archived_editions_alone_are_archived(pair, staff):
+    keep, other = pair
+    merge_books(keep, [other], staff)
+    gone = Edition.objects.get(isbn="9780199535521")
+    moment = archive(gone)
+
+    new = split_book(keep, [gone], "Emma, annotated", staff)
+
+    assert Book.objects.get(pk=new.pk).archived_at == moment
+    assert Listing.objects.get().book == keep
+    undo_change(WorkChange.objects.get(kind="split"), staff)
+    assert not Book.objects.get().is_archived
 
 
 def test_what_cannot_be_split_is_refused(pair, staff):
