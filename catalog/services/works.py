@@ -231,14 +231,15 @@ def split_book(book: Book, editions: Iterable[Edition], title: str, by: User | N
     copy_lists(found, new)
     moving = Edition.objects.filter(pk__in=ids)
     isbns = [own[pk].isbn for pk in ids if own[pk].isbn]
-    SourceRecord.objects.filter(edition__in=moving).update(tells_book=False)
+    sources = SourceRecord.objects.filter(edition__in=moving, tells_book=True)
+    moved = {"kept": str(found.pk), "new": str(new.pk), "editions": sorted(map(str, ids)), "sources": ids_of(sources)}
+    sources.update(tells_book=False)
     moving.update(book=new)
     for each in (found, new):
         go_with_editions(each)
     WorkIdentifier.objects.filter(book=found, scheme=ISBN_OF_WORK, value__in=isbns).update(book=new)
     say_different(found.pk, new.pk, by)
     refresh_books([found.pk, new.pk])
-    moved = {"kept": str(found.pk), "new": str(new.pk), "editions": sorted(map(str, ids))}
     WorkChange.objects.create(
         kind=WorkChange.Kind.SPLIT, book=found, title=found.title, other_titles=[new.title], by=by, moved=moved
     )
@@ -362,7 +363,11 @@ def take_facts_back(moved: dict[str, Any], kept: Book) -> None:
         values = {name: column(name).to_python(value) for name, value in back.items()}
         Book.objects.filter(pk=kept.pk).update(**values)
         Listing.objects.filter(book=kept.pk, book__archived_at__isnull=False).delete()
-    for edition, name, text in moved["words"]:
+    forget_words(moved["words"])
+
+
+def forget_words(words: Iterable[Sequence[str]]) -> None:
+    for edition, name, text in words:
         Edition.objects.filter(pk=edition, **{name: text}).update(**{name: ""})
 
 
@@ -371,11 +376,17 @@ def column(name: str) -> Any:
 
 
 def undo_split(change: WorkChange, by: User | None) -> None:
-    """Merge the two again; the new book's id goes on leading to the old one."""
-    kept = make_sure_it_is_last(change)
-    new = Book.objects.filter(pk=change.moved["new"]).first()
+    """Merge the two again; the new book's id goes on leading to the old one, and its title is forgotten."""
+    moved, kept = change.moved, make_sure_it_is_last(change)
+    new = Book.objects.filter(pk=moved["new"]).first()
     if new is None:
         raise NotUndoable(_("The new book has itself become part of another, or was deleted. Undo that first."))
+    if WorkChange.objects.filter(book=new, undone_at=None).exists():
+        raise NotUndoable(_("The new book was merged or split itself since. Undo that first."))
     again = merge_books(kept, [new], by, str(_("A split was undone.")))
     again.undone_at, again.undone_by = timezone.now(), by
     again.save(update_fields=["undone_at", "undone_by", "updated_at"])
+    given = ["title", change.other_titles[0]]
+    forget_words(fact for fact in again.moved["words"] if fact[0] in moved["editions"] and fact[1:] == given)
+    SourceRecord.objects.filter(pk__in=moved.get("sources", []), edition__book=kept).update(tells_book=True)
+    refresh_books([kept.pk])

@@ -300,6 +300,34 @@ def test_a_split_is_undone(pair, staff):
     assert Book.objects.count() == 2
 
 
+def test_an_undone_split_leaves_the_editions_as_they_were(pair, staff):
+    book, _other = pair
+    edition = make_edition(book)
+    SourceRecord.objects.create(source="x", reference="2", edition=edition, digest="d")
+    before = everything()
+    new = split_book(book, [edition], "Emma, annotated", staff)
+
+    undo_change(WorkChange.objects.get(), staff)
+
+    assert {**everything(), "MergedBook": []} == before
+    assert moved_to(new.pk) == book.pk
+    assert Listing.objects.get(book=book).titles == ["emma"]
+
+
+def test_a_split_is_not_undone_over_a_merge_into_the_new_book(pair, staff):
+    keep, other = pair
+    new = split_book(keep, [make_edition(keep)], "Emma, annotated", staff)
+    merge = merge_books(new, [other], staff)
+    split = WorkChange.objects.get(kind="split")
+
+    with pytest.raises(NotUndoable, match="itself since"):
+        undo_change(split, staff)
+    for change in (merge, split):
+        undo_change(change, staff)
+
+    assert set(Book.objects.all()) == {keep, other}
+
+
 def test_books_left_with_archived_editions_alone_are_archived(pair, staff):
     keep, other = pair
     merge_books(keep, [other], staff)
