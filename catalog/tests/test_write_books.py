@@ -1,9 +1,12 @@
 """Sellers add books and editions, change their own, and take them out of the catalogue."""
 
 import io
+from threading import Event
+from time import sleep
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from PIL import Image
 
@@ -15,7 +18,7 @@ from catalog.exports import export_rows
 from catalog.imports import import_file
 from catalog.models import Book, Contributor, Edition, Listing, Offer, Publisher
 from catalog.serializers import BookSerializer, EditionSerializer
-from catalog.services import refresh_listings
+from catalog.services import change_offer, refresh_listings
 from catalog.tests.factories import make_author, make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
@@ -570,3 +573,27 @@ def test_what_is_archived_while_others_offer_it_is_never_on_offer(client, other)
         assert (gone.status_code, offered.status_code) in {(403, 201), (204, 201)}
         assert not Edition.objects.exclude(archived_at=None).exists()
         assert Offer.objects.get().archived_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_book_comes_back_while_its_seller_changes_an_offer_of_it(client, seller):
+    """Both lock offers before the book, so that neither waits for what the other has."""
+    offer = make_offer(make_edition(isbn=ISBN), seller=seller)
+    book = offer.edition.book
+    send(client, "delete", f"{BOOKS}{book.pk}/")
+    inside = Event()
+
+    def change():
+        with transaction.atomic():
+            list(Offer.objects.lock())
+            inside.set()
+            sleep(0.5)
+            change_offer(offer, by=make_user("lou@example.com"), quantity=9)
+
+    def bring_back():
+        inside.wait()
+        selling.bring_back_book(book)
+
+    at_once(lambda act: act(), [change, bring_back])
+
+    assert [one["quantity"] for one in Client().get(f"{EDITIONS}{ISBN}/").json()["offers"]] == [9]
