@@ -68,8 +68,12 @@ def again_after_deadlock(work: Callable[Given, Answer]) -> Callable[Given, Answe
     return tried
 
 
-def lock_whole(ids: Iterable[UUID]) -> dict[UUID, Book]:
-    """The books that there are of these; nobody points new rows at them, or at their ids, before this is over."""
+def lock_whole(ids: Sequence[UUID]) -> dict[UUID, Book]:
+    """The books that there are of these; nobody points new rows at them, or at their ids, before this is over.
+
+    Their editions first, as everybody locks them.
+    """
+    list(Edition.objects.select_for_update(no_key=True).filter(book__in=set(ids)).order_by("pk").values_list("pk"))
     return {book.pk: book for book in Book.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")}
 
 
