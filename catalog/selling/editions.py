@@ -8,15 +8,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Seller, User
-from bookstore.errors import FieldError, NotFound
+from bookstore.errors import FieldError, Invalid, NotFound
 from catalog.errors import IsbnTaken, UnknownIsbn
 from catalog.imports.lookups import find_named
 from catalog.models import Book, Edition, Offer, Publisher
 from catalog.selling.archive import bring_back_edition
 from catalog.selling.ownership import may_change_edition
-from catalog.selling.records import find_or_make_names_alone, new_book
+from catalog.selling.records import find_or_make_names_alone, lock_book, new_book
 from catalog.services import offer_copies, refresh_books, remove_cover, set_cover
 from catalog.services.covers import read as read_picture
 
@@ -25,7 +26,7 @@ OF_THE_BOOK = frozenset({"subtitle", "people", "series", "subjects", "original_l
 
 @transaction.atomic
 def add_edition(*, seller: Seller | None, book: Book | None = None, **facts: Any) -> Edition:
-    """A new edition of the book, or of a new book that it is the first of. Raises IsbnTaken."""
+    """A new edition of the book, or of a new book that it is the first of. Raises IsbnTaken, Invalid."""
     with isbn_is_free(facts.get("isbn")):
         edition = new_edition(seller, book, facts)
     refresh_books([edition.book_id])
@@ -38,7 +39,17 @@ def new_edition(seller: Seller | None, book: Book | None, facts: dict[str, Any])
     if book is None:
         title, description = facts.pop("title"), facts.pop("description", "")
         book = new_book(seller, title=title, description=description, **of_book)
+    else:
+        book = still_there(book)
     return Edition.objects.create(book=book, created_by=seller, publisher=named(publisher), **facts)
+
+
+def still_there(book: Book) -> Book:
+    """The book, which nobody archives or merges until the transaction ends. Raises Invalid."""
+    try:
+        return lock_book(book)
+    except NotFound as gone:
+        raise Invalid(errors=[FieldError("does_not_exist", _("The shop has no such book."), "book")]) from gone
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from catalog.exports import export_rows
 from catalog.imports import import_file
 from catalog.models import Book, Contributor, Edition, Listing, Offer, Publisher
 from catalog.serializers import BookSerializer, EditionSerializer
-from catalog.services import change_offer, refresh_listings
+from catalog.services import change_offer, merge_books, refresh_listings
 from catalog.tests.factories import make_author, make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,7 @@ def test_people_series_and_subjects_that_the_shop_has_are_found(client):
         ("authors", [{}], "authors.0.name"), ("authors", [{"name": ""}], "authors.0.name"),
         ("authors", ["x"], "authors.0"),
         ("authors", [{"name": "x", "role": "author"}], "authors.0.role"), ("authors", [{"name": "x"}] * 101, "authors"),
+        ("authors", [{"name": "x", "role": "A01\n"}], "authors.0.role"),
         ("series", "Dune", "series"), ("series", {"position": 1}, "series.name"),
         ("series", {"name": "x", "position": -1}, "series.position"),
         ("series", {"name": "x", "position": True}, "series.position"),
@@ -309,7 +310,7 @@ def test_an_edition_may_have_no_isbn(client):
         ("authors", "left out", "authors"), ("book", "nonsense", "book"), ("book", str(uuid4()), "book"),
         ("language", "klingonish", "language"), ("publisher", 5, "publisher"), ("publisher", "x" * 501, "publisher"),
         ("published", "soon", "published"), ("published", "1990-02-30", "published"), ("pages", 0, "pages"),
-        ("pages", "535", "pages"), ("pages", 10**9, "pages"), ("availability_code", "in stock", "availability_code"),
+        ("pages", "535", "pages"), ("pages", 10**9, "pages"), ("availability_code", "in stock", "availability_code"), ("availability_code", "20\n", "availability_code"),
     ],
 )  # fmt: skip
 def test_what_makes_no_edition_is_refused(client, field, value, fault):
@@ -597,3 +598,26 @@ def test_a_book_comes_back_while_its_seller_changes_an_offer_of_it(client, selle
     at_once(lambda act: act(), [change, bring_back])
 
     assert [one["quantity"] for one in Client().get(f"{EDITIONS}{ISBN}/").json()["offers"]] == [9]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["archived", "merged"])
+def test_no_edition_is_added_to_a_book_that_goes_meanwhile(client, act):
+    book, other = make_book("Dune"), make_book("Dune")
+    admin = User.objects.create_superuser("admin@shop.example", "secret-words")
+    inside = Event()
+
+    def go():
+        with transaction.atomic():
+            selling.archive_book(book, by=admin) if act == "archived" else merge_books(other, [book], admin)
+            inside.set()
+            sleep(0.5)
+
+    def add():
+        inside.wait()
+        return send(client, "post", EDITIONS, {**PAPERBACK, "book": str(book.pk)})
+
+    _, answer = at_once(lambda work: work(), [go, add])
+
+    assert faults(answer) == {"book"}
+    assert not Edition.objects.exists()
