@@ -9,7 +9,8 @@ from catalog.imports.batches import write_items
 from catalog.imports.formats import FORMATS
 from catalog.imports.names import person
 from catalog.imports.record import Record, SeriesPlace
-from catalog.models import Book, Edition, LikelyDuplicate, SourceRecord, WorkIdentifier
+from catalog.models import Book, Edition, LikelyDuplicate, Listing, SourceRecord, WorkIdentifier
+from catalog.selling import bring_back_book
 from catalog.services import merge_books
 from catalog.tests.factories import make_book, make_edition
 from catalog.tests.imports import GOODBOOKS, GOODREADS, counted, take
@@ -117,6 +118,22 @@ def test_a_book_of_the_shop_is_joined_and_keeps_its_words():
     assert sorted(book.editions.values_list("title", flat=True)) == ["", "Hobbit"]
     assert [who.name for who in book.contributors.all()] == ["J.R.R. Tolkien"]
     assert book.listing.popularity == 9
+
+
+@pytest.mark.parametrize("by_shop", [False, True])
+def test_a_new_edition_brings_an_archived_book_back_unless_the_shop_took_it_out(by_shop):
+    edition = make_edition(make_book("The Hobbit", author="J.R.R. Tolkien"))
+    for rows in (Book.objects.all(), Edition.objects.all()):
+        rows.update(archived_at="2026-01-01T00:00Z", archived_by_shop=by_shop)
+    Listing.objects.all().delete()
+
+    assert joined(told(1, "Hobbit", "J. R. R. Tolkien"))
+
+    assert Listing.objects.exists() is not by_shop
+    assert [one.is_archived for one in Edition.objects.order_by("pk")] == [True, by_shop]
+    bring_back_book(edition.book)
+    assert Listing.objects.exists()
+    assert Edition.objects.filter(archived_at=None).count() == (2 if by_shop else 1)
 
 
 def test_a_changed_row_speaks_for_its_edition_when_others_tell_of_the_book(tmp_path):
