@@ -108,7 +108,8 @@ def edition_to_offer(isbn: str, *, seller: Seller, **facts: Any) -> Edition:
     """The edition with this ISBN, made where the shop has none and the title is given; what else is given of one that
     the shop has counts for nothing. Raises UnknownIsbn, NotInCatalogue.
     """
-    rows = Edition.objects.filter(isbn=isbn).select_for_update(no_key=True)  # not archived meanwhile
+    rows = Edition.objects.filter(isbn=isbn).select_related("book")
+    rows = rows.select_for_update(no_key=True, of=("self",))  # not archived meanwhile
     found = rows.first()
     if found is None:
         if not facts.get("title"):
@@ -118,7 +119,7 @@ def edition_to_offer(isbn: str, *, seller: Seller, **facts: Any) -> Edition:
             return add_edition(seller=seller, isbn=isbn, **facts)
         except IsbnTaken:  # by somebody who scanned it at the same moment
             found = rows.get()
-    if found.is_archived:
+    if found.is_archived or found.book.is_archived:
         bring_back_edition(found)
     return found
 

@@ -468,6 +468,17 @@ def test_offering_brings_back_what_a_seller_archived(client, other):
     assert [one["id"] for one in Client().get(f"{EDITIONS}{OTHER_ISBN}/").json()["offers"]] == [answer.json()["id"]]
 
 
+def test_offering_brings_back_the_book_of_an_edition_that_was_added_since(client):
+    """The console adds editions to archived books, too."""
+    edition = make_edition(isbn=ISBN)
+    Book.objects.update(archived_at="2026-01-01T00:00Z")
+    make_edition(edition.book, isbn=OTHER_ISBN, archived_at="2026-01-01T00:00Z")
+
+    send(client, "post", OFFERS, {**COPIES, "isbn": ISBN})
+
+    assert [one["isbn"] for one in Client().get(f"{BOOKS}{edition.book_id}/").json()["editions"]] == [ISBN]
+
+
 def test_what_the_shop_took_out_stays_out(client, staff):
     send(client, "post", EDITIONS, PAPERBACK)
     send(staff, "delete", f"{EDITIONS}{OTHER_ISBN}/")
