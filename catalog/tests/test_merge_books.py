@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Seller, User
 from bookstore.testing import count_queries
 from catalog.errors import NotMergeable, NotUndoable
 from catalog.models import (
@@ -27,7 +27,7 @@ from catalog.models import (
 )
 from catalog.services import merge_books, moved_to, say_different, split_book, undo_change
 from catalog.services.snapshots import snapshot
-from catalog.tests.factories import make_author, make_book, make_edition, make_offer
+from catalog.tests.factories import make_author, make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
 # Every kind of row that points to a book. One that is new here has to follow in a merge: catalog/services/works.py.
@@ -190,6 +190,21 @@ def test_what_somebody_wrote_after_the_merge_stays(pair, staff):
 
     keep.refresh_from_db()
     assert (keep.description, keep.popularity, keep.subtitle) == ("Better.", 70, "")
+
+
+def test_who_added_a_book_or_decided_on_it_may_be_gone_since(pair, staff):
+    keep, other = pair
+    Book.objects.filter(pk=other.pk).update(created_by=make_seller("Gone Shop"))
+    say_different(other.pk, make_book("Third").pk, staff)
+    change = merge_books(keep, [other], staff)
+    Seller.objects.get(slug="gone-shop").delete()
+    staff.delete()
+
+    undo_change(WorkChange.objects.get(pk=change.pk), None)
+    connection.check_constraints()
+
+    assert Book.objects.get(pk=other.pk).created_by is None
+    assert not LikelyDuplicate.objects.exclude(decided_by=None).exists()
 
 
 def test_a_contributor_gone_since_is_in_the_way(pair, staff):
