@@ -108,6 +108,21 @@ def test_what_is_only_likely_waits_for_somebody():
     assert LikelyDuplicate.objects.get().reason == "same title and author; only one has a subtitle"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Poems", "Stories"), ("A Memoir", "A Novel"), ("or, The Island", "or, Virtue Rewarded at Last")],
+)
+def test_subtitles_that_contradict_each_other_wait_for_somebody(one, other):
+    write(told(1, f"Love: {one}", "Jane Austen"), told(2, f"Love: {other}", "Jane Austen"))
+
+    assert LikelyDuplicate.objects.get().reason == "same title and author; the subtitles disagree"
+
+
+@pytest.mark.parametrize("other", ["A Romance", "a tale", "or, The Island", "A Story"])
+def test_subtitles_without_weight_are_one_work(other):
+    assert joined(told(1, "Love: A Novel", "Jane Austen"), told(2, f"Love: {other}", "Jane Austen"))
+
+
 def test_a_book_of_the_shop_is_joined_and_keeps_its_words():
     write(told(1, "The Hobbit", "J.R.R. Tolkien", book={"popularity": 3}))
 
