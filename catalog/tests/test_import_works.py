@@ -11,7 +11,7 @@ from catalog.imports.names import person
 from catalog.imports.record import Record, SeriesPlace
 from catalog.models import Book, Edition, LikelyDuplicate, Listing, SourceRecord, WorkIdentifier
 from catalog.selling import bring_back_book
-from catalog.services import merge_books
+from catalog.services import merge_books, say_different
 from catalog.tests.factories import make_book, make_edition
 from catalog.tests.imports import GOODBOOKS, GOODREADS, counted, take
 
@@ -121,6 +121,18 @@ def test_subtitles_that_contradict_each_other_wait_for_somebody(one, other):
 @pytest.mark.parametrize("other", ["A Romance", "a tale", "or, The Island", "A Story"])
 def test_subtitles_without_weight_are_one_work(other):
     assert joined(told(1, "Love: A Novel", "Jane Austen"), told(2, f"Love: {other}", "Jane Austen"))
+
+
+def test_what_may_be_either_of_two_that_somebody_told_apart_joins_neither():
+    one, other = (make_book("Love", author="Jane Austen") for _ in range(2))
+    write(told(1, "Love", "Jane Austen"))
+    assert one.editions.count() == 1
+    say_different(one.pk, other.pk, None)
+
+    write(told(2, "Love", "Jane Austen"))
+
+    assert Book.objects.count() == 3
+    assert LikelyDuplicate.objects.filter(different=False).count() == 2
 
 
 def test_a_book_of_the_shop_is_joined_and_keeps_its_words():
