@@ -310,7 +310,8 @@ def test_an_edition_may_have_no_isbn(client):
         ("authors", "left out", "authors"), ("book", "nonsense", "book"), ("book", str(uuid4()), "book"),
         ("language", "klingonish", "language"), ("publisher", 5, "publisher"), ("publisher", "x" * 501, "publisher"),
         ("published", "soon", "published"), ("published", "1990-02-30", "published"), ("pages", 0, "pages"),
-        ("pages", "535", "pages"), ("pages", 10**9, "pages"), ("availability_code", "in stock", "availability_code"), ("availability_code", "20\n", "availability_code"),
+        ("pages", "535", "pages"), ("pages", 10**9, "pages"), ("availability_code", "in stock", "availability_code"),
+        ("availability_code", "20\n", "availability_code"),
     ],
 )  # fmt: skip
 def test_what_makes_no_edition_is_refused(client, field, value, fault):

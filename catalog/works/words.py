@@ -41,8 +41,10 @@ HARMLESS = re.compile(
     r"erzahlung|kriminalroman|thriller roman|short stories|stories|poems|essays)$"
 )
 # Which of these make two works of one title by one author; all others call it a tale.
-FORMS = {"poems": "verse", "essays": "essays", "stories": "stories", "short stories": "stories",
-         **dict.fromkeys(("memoir", "memoirs", "biography", "autobiography", "history", "true story"), "life")}  # fmt: skip
+LIFE = ("memoir", "memoirs", "biography", "autobiography", "history", "true story")
+FORMS = {"poems": "verse", "essays": "essays", "stories": "stories", "short stories": "stories"} | dict.fromkeys(
+    LIFE, "life"
+)
 # What a bracket at the end says of the edition, or of the series that it is sold in.
 IMPRINT = re.compile(
     r"\b(paperbacks?|hardcover|hardback|classics?|library|edition|international|novels?|mystery|mysteries|series|"
