@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from bookstore.deadlocks import again_after_deadlock
 from bookstore.errors import NotFound
 from catalog.errors import NotInCatalogue
 from catalog.models import Book, Edition, Listing, Offer
@@ -21,7 +21,7 @@ from catalog.selling.ownership import is_own_book, is_own_edition, may_change_bo
 from catalog.services import refresh_books
 
 
-@transaction.atomic
+@again_after_deadlock
 def archive_book(book: Book, *, by: User) -> None:
     """Take a book and all its editions and offers out. Raises NotYourRecord, NotFound."""
     found = lock(book.pk)
@@ -32,7 +32,7 @@ def archive_book(book: Book, *, by: User) -> None:
     refresh_books([found.pk])
 
 
-@transaction.atomic
+@again_after_deadlock
 def archive_edition(edition: Edition, *, by: User) -> None:
     """Take an edition and its offers out; the last one of a book takes the book along. Raises NotYourRecord, NotFound.
 
@@ -70,7 +70,7 @@ def take_out(book: Book | None, editions: Any, *, by_shop: bool) -> None:
         Listing.objects.filter(book=book).delete()
 
 
-@transaction.atomic
+@again_after_deadlock
 def bring_back_book(book: Book) -> None:
     """Put an archived book back, with the editions and offers that went with it. Raises NotFound."""
     found = lock(book.pk)
@@ -82,7 +82,7 @@ def bring_back_book(book: Book) -> None:
     refresh_books([found.pk])
 
 
-@transaction.atomic
+@again_after_deadlock
 def bring_back_edition(edition: Edition, *, by_shop: bool = False) -> None:
     """Put an archived edition back, and its book; the shop's word brings its offers back too, and what the shop took
     out, which no offer of a seller does. Raises NotInCatalogue, NotFound.

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Seller, User
+from bookstore.deadlocks import again_after_deadlock
 from bookstore.errors import FieldError, Invalid, NotFound
 from catalog.errors import IsbnTaken, UnknownIsbn
 from catalog.imports.lookups import find_named
@@ -24,7 +25,7 @@ from catalog.services.covers import read as read_picture
 OF_THE_BOOK = frozenset({"subtitle", "people", "series", "subjects", "original_language", "first_published"})
 
 
-@transaction.atomic
+@again_after_deadlock
 def add_edition(*, seller: Seller | None, book: Book | None = None, **facts: Any) -> Edition:
     """A new edition of the book, or of a new book that it is the first of. Raises IsbnTaken, Invalid."""
     with isbn_is_free(facts.get("isbn")):
@@ -52,7 +53,7 @@ def still_there(book: Book) -> Book:
         raise Invalid(errors=[FieldError("does_not_exist", _("The shop has no such book."), "book")]) from gone
 
 
-@transaction.atomic
+@again_after_deadlock
 def change_edition(edition: Edition, *, by: User, **facts: Any) -> Edition:
     """Change what is given. Raises NotYourRecord, IsbnTaken, NotFound for one archived meanwhile."""
     found = lock_own(edition, by)
@@ -87,7 +88,7 @@ def set_cover_of(edition: Edition, *, by: User, picture: bytes) -> Edition:
     return found
 
 
-@transaction.atomic
+@again_after_deadlock
 def remove_cover_of(edition: Edition, *, by: User) -> None:
     """Raises NotYourRecord, NotFound."""
     found = lock_own(edition, by)
@@ -95,7 +96,7 @@ def remove_cover_of(edition: Edition, *, by: User) -> None:
     refresh_books([found.book_id])
 
 
-@transaction.atomic
+@again_after_deadlock
 def offer_by_isbn(*, isbn: str, record: dict[str, Any], seller: Seller, by: User, **copies: Any) -> Offer:
     """Put copies up for sale of the edition with this ISBN, which `record` describes where the shop has none.
 

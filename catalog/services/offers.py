@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Seller, User
+from bookstore.deadlocks import again_after_deadlock
 from bookstore.errors import NotFound
 from bookstore.money import Money
 from catalog.errors import AlreadyOffered, NotInCatalogue
@@ -21,7 +22,7 @@ from catalog.services.stock import because
 from catalog.vocabularies import Condition
 
 
-@transaction.atomic
+@again_after_deadlock
 def offer_copies(*, seller: Seller, edition: Edition, by: User, **facts: Any) -> Offer:
     """Put a seller's copies of an edition up for sale. Raises AlreadyOffered for new ones that are on offer, and
     NotInCatalogue.
@@ -36,7 +37,7 @@ def offer_copies(*, seller: Seller, edition: Edition, by: User, **facts: Any) ->
     return offer
 
 
-@transaction.atomic
+@again_after_deadlock
 def change_offer(offer: Offer, *, by: User, **facts: Any) -> Offer:
     """Change what is given of an offer. Raises AlreadyOffered where that makes two offers of new copies, NotFound for
     one deleted meanwhile, and NotInCatalogue where it would be open again without its edition.

@@ -6,20 +6,18 @@ wait until it is done. Everything that a merge changes stands in the `WorkChange
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected
 
 from accounts.models import User
+from bookstore.deadlocks import again_after_deadlock
 from catalog.errors import NotMergeable, NotUndoable
 from catalog.models import (
     Book,
@@ -44,28 +42,6 @@ MOST_AT_ONCE = 20
 FILLED_IN = ("subtitle", "description", "original_language", "first_published")
 ARCHIVED = ("archived_at", "archived_by_shop")
 LISTS: dict[Any, str] = {Contribution: "contributor", SeriesEntry: "series", SubjectLink: "subject"}
-TRIES = 4
-
-Given = ParamSpec("Given")
-Answer = TypeVar("Answer")
-
-
-def again_after_deadlock(work: Callable[Given, Answer]) -> Callable[Given, Answer]:
-    """Where an import took the same books the other way round, let it go first."""
-
-    @wraps(work)
-    def tried(*args: Given.args, **options: Given.kwargs) -> Answer:
-        for left in reversed(range(TRIES)):
-            try:
-                with transaction.atomic():
-                    return work(*args, **options)
-            except OperationalError as error:
-                deadlocked = isinstance(error.__cause__, DeadlockDetected)
-                if not deadlocked or not left or connection.in_atomic_block:
-                    raise
-        raise AssertionError
-
-    return tried
 
 
 def lock_whole(ids: Sequence[UUID]) -> dict[UUID, Book]:

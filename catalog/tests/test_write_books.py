@@ -6,7 +6,7 @@ from time import sleep
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from PIL import Image
 
@@ -633,3 +633,28 @@ def test_no_edition_is_added_to_a_book_that_goes_meanwhile(client, act):
 
     assert faults(answer) == {"book"}
     assert not Edition.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_given_up_in_a_deadlock_begins_again(client):
+    """An import writes books before their editions; it is the one here that the database lets go first."""
+    url = send(client, "post", EDITIONS, PAPERBACK)["Location"]
+    edition, inside = Edition.objects.get(), Event()
+
+    def write():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '20s'")
+            Book.objects.update(popularity=5)
+            inside.set()
+            sleep(0.6)
+            Edition.objects.filter(pk=edition.pk).update(pages=600)
+
+    def change():
+        inside.wait()
+        return send(client, "patch", url, {"imprint": "Ace"})
+
+    _, answer = at_once(lambda work: work(), [write, change])
+
+    assert answer.status_code == 200, answer.content
+    edition.refresh_from_db()
+    assert (edition.pages, edition.imprint) == (600, "Ace")
