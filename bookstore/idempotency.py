@@ -11,11 +11,11 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
-from psycopg.errors import DeadlockDetected
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bookstore.deadlocks import is_deadlock
 from bookstore.errors import IdempotencyKeyRequired, IdempotencyKeyReused, RequestInProgress
 from bookstore.json import dumps
 from bookstore.models import IdempotencyRecord
@@ -73,10 +73,6 @@ def answer_once(view: APIView, request: Request, key: str, act: Callable[[], Res
     if response.status_code < 500 and response.status_code != 429:
         keep(response, owner=owner, key=key, request_digest=digest)
     return response
-
-
-def is_deadlock(error: Exception) -> bool:
-    return isinstance(error.__cause__, DeadlockDetected)
 
 
 def act_or_refuse(view: APIView, act: Callable[[], Response]) -> HttpResponse:

@@ -85,7 +85,7 @@ class LanguageInput(WordsField):
             raise serializers.ValidationError(str(error), "invalid") from error
 
 
-class CodeInput(WordsField):
+class CodeInput(LineField):
     """A code of one of the trade's lists; those that the shop does not know are kept as they come."""
 
     def __init__(self, pattern: str, **options: Any) -> None:

@@ -85,7 +85,10 @@ class Merging:
         books = chosen_books(request.GET.get("books", ""))
         if not 2 <= len(books) <= MOST_AT_ONCE:
             raise Http404
-        keep = next((book for book in books if str(book.pk) == request.GET.get("keep")), best_known(books))
+        wanted = request.GET.get("keep", str(best_known(books).pk))
+        keep = next((book for book in books if str(book.pk) == wanted), None)
+        if keep is None:
+            raise Http404
         others = [book for book in books if book != keep]
         if request.method == "POST":
             return self.do_merge(request, keep, others)

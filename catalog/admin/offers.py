@@ -17,7 +17,7 @@ from unfold.decorators import display
 
 from accounts.models import Seller
 from bookstore.admin import ConsoleTable, SellerAdmin, link
-from catalog import services
+from catalog import selling, services
 from catalog.admin.base import CatalogAdmin, cover_of, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import OfferState
 from catalog.admin.forms import OfferForm
@@ -106,13 +106,19 @@ class OfferAdmin(SellingPages, SellerAdmin, CatalogAdmin):
 
     @admin.action(description=_("Withdraw the selected offers"), permissions=["change"])
     def withdraw(self, request: HttpRequest, offers: QuerySet) -> None:
-        count = services.withdraw_offers(offers)
+        count = self.put(request, offers, withdrawn=True)
         self.message_user(request, ngettext("%d offer withdrawn.", "%d offers withdrawn.", count) % count)
 
     @admin.action(description=_("Offer the selected again"), permissions=["change"])
     def reopen(self, request: HttpRequest, offers: QuerySet) -> None:
-        count = services.reopen_offers(offers)
+        count = self.put(request, offers, withdrawn=False)
         self.message_user(request, ngettext("%d offer is open again.", "%d offers are open again.", count) % count)
+
+    def put(self, request: HttpRequest, offers: QuerySet, *, withdrawn: bool) -> int:
+        """Into the shop window or out of it."""
+        found = list(offers.select_related("edition__book").order_by("pk"))
+        changes = [selling.Change(row, offer=offer.pk, withdrawn=withdrawn) for row, offer in enumerate(found)]
+        return self.change_offers(request, found, changes)
 
     @display(description=_("offer"), header=True)
     def shown(self, offer: Offer) -> list[Any]:

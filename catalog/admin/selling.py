@@ -249,17 +249,20 @@ class SellingPages:
     def save_together(self, request: HttpRequest, rows: list[RowForm]) -> None:
         moved = [row.offer for row in rows if row.cleaned_data["was"] != row.now]
         changes = [row.change(number) for number, row in enumerate(rows) if row.offer not in moved]
-        own = Offer.objects.filter(pk__in=[row.offer.pk for row in rows])
-        outcomes = selling.change_offers([change for change in changes if change], own, by=request.user)
         for offer in moved:
             told = _("“{offer}” has changed meanwhile; it was left as it is.").format(offer=offer)
             self.message_user(request, told, messages.WARNING)
+        done = self.change_offers(request, [row.offer for row in rows], [change for change in changes if change])
+        self.message_user(request, ngettext("%d offer changed.", "%d offers changed.", done) % done, messages.SUCCESS)
+
+    def change_offers(self, request: HttpRequest, offers: list[Offer], changes: list[selling.Change]) -> int:
+        """Change those that can be changed, and say of the others why not. A row's number is its offer's place."""
+        own = Offer.objects.filter(pk__in=[offer.pk for offer in offers])
+        outcomes = selling.change_offers(changes, own, by=request.user)
         for outcome in outcomes:
             if outcome.refusal:
-                told = f"{rows[outcome.row].offer}: {outcome.refusal}"
-                self.message_user(request, told, messages.WARNING)
-        done = sum(outcome.changed for outcome in outcomes)
-        self.message_user(request, ngettext("%d offer changed.", "%d offers changed.", done) % done, messages.SUCCESS)
+                self.message_user(request, f"{offers[outcome.row]}: {outcome.refusal}", messages.WARNING)
+        return sum(outcome.changed for outcome in outcomes)
 
 
 def asked(request: HttpRequest, button: str) -> Any:

@@ -5,7 +5,7 @@ has are never put together here.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 from uuid import UUID
 
 from catalog.imports.record import Record
@@ -35,6 +35,7 @@ class Joining:
         for work in works_with_keys(work.key for work in self.works.values() if work.can_match):
             self.by_key[work.key].append(work)
         self.by_id = {work.id: work for works in self.by_key.values() for work in works}
+        self.apart = told_apart(self.by_id)
         self.claims = known_claims({claim for claims in self.said.values() for claim in claims})
         self.load_claimants()
         self.keyed = self.books_with_keys(source, records)
@@ -75,8 +76,11 @@ class Joining:
                 yield book
 
     def by_title(self, work: Work, others: Set[UUID] = frozenset()) -> UUID | None:
-        found = (each for each in self.by_key.get(work.key, ()) if each.id and each.id not in others)
-        return next((each.id for each in found if compare(work, each).verdict == Verdict.SAME), None)
+        """The oldest that it certainly is; none where somebody has said of two that they are different books."""
+        known = (each for each in self.by_key.get(work.key, ()) if each.id and each.id not in others)
+        found = next((each.id for each in known if compare(work, each).verdict == Verdict.SAME), None)
+        rivals = (self.by_id[book] for book in self.apart.get(found, ()) if book not in others)
+        return None if any(compare(work, each).verdict == Verdict.SAME for each in rivals) else found
 
     # ---- remembering ---------------------------------------------------------------------------------------------
 
@@ -103,7 +107,8 @@ class Joining:
         self.by_id[book] = work
         if work.can_match:
             findings = [(each, compare(work, each)) for each in self.by_key[work.key]]
-            likely = [(each, found) for each, found in findings if found.verdict == Verdict.LIKELY]
+            likely = [(each, found) for each, found in findings
+                      if found.verdict == Verdict.LIKELY or (found.verdict and each.id in self.apart)]  # fmt: skip
             for each, found in likely[:MOST_LIKELY]:
                 self.propose(book, each.id, found.reason)
             self.by_key[work.key].append(work)
@@ -161,6 +166,16 @@ def known_claims(claims: set[Claim]) -> dict[Claim, UUID]:
     isbns = [value for scheme, value in claims if scheme == ISBN_OF_WORK]
     editions = Edition.objects.filter(isbn__in=isbns).values_list("isbn", "book_id") if isbns else []
     return found | {(ISBN_OF_WORK, isbn or ""): book for isbn, book in editions}
+
+
+def told_apart(books: Collection[UUID | None]) -> dict[UUID | None, list[UUID]]:
+    """Of each of these books those that somebody has said are not the same."""
+    apart: dict[UUID | None, list[UUID]] = defaultdict(list)
+    pairs = LikelyDuplicate.objects.among(book for book in books if book).filter(different=True) if books else []
+    for pair in pairs:
+        apart[pair.first_id].append(pair.second_id)
+        apart[pair.second_id].append(pair.first_id)
+    return apart
 
 
 def told_works(records: list[Record]) -> list[tuple[Record, Work]]:

@@ -21,6 +21,7 @@ class Batch:
         self.new_records: list[SourceRecord] = []
         self.new_digests: dict[UUID, str] = {}
         self.placed: list[tuple[Record, UUID]] = []
+        self.brought_back: set[UUID] = set()
         self.told: list[tuple[Record, EditionState]] = []  # what is new or has changed since its last import
 
     def place(self, record: Record, *, first_of_book: bool, repeated: bool) -> str:
@@ -85,13 +86,21 @@ class Batch:
             book = self.new_book(record)
         else:
             book.apply(record, overwrite=first_of_book and record.book_id == book.book.pk)
-        edition = Edition(book=book.book)
-        if record.edition_id:
-            edition.pk = record.edition_id
-        state = EditionState(edition, book, is_new=True, is_guest=is_guest)
+        state = EditionState(self.new_edition(record, book), book, is_new=True, is_guest=is_guest)
         state.apply(record, overwrite=True)
         self.take_isbn(record, state, overwrite=True)
         return state
+
+    def new_edition(self, record: Record, book: BookState) -> Edition:
+        """It brings back a book that a seller archived; of a book that the shop took out it is out, too."""
+        edition = Edition(book=book.book)
+        if record.edition_id:
+            edition.pk = record.edition_id
+        if book.book.archived_by_shop:
+            edition.archived_at, edition.archived_by_shop = book.book.archived_at, True
+        elif book.book.is_archived:
+            self.brought_back.add(book.book.pk)
+        return edition
 
     def new_book(self, record: Record) -> BookState:
         book = BookState(Book(), is_new=True)

@@ -12,6 +12,7 @@ from catalog.imports.lookups import find_contributors, find_named, find_subjects
 from catalog.imports.placing import Batch
 from catalog.imports.state import LISTS, BookState
 from catalog.models import (
+    Book,
     Contribution,
     Contributor,
     Publisher,
@@ -34,6 +35,8 @@ def write(batch: Batch) -> set[UUID]:
             state.edition.publisher = publishers[state.publisher]
     bulk.insert(state.book for state in books if state.is_new)
     update([(state.book, state.changed - set(LISTS)) for state in books if not state.is_new])
+    if batch.brought_back:
+        Book.objects.filter(pk__in=batch.brought_back).update(archived_at=None)
     bulk.insert(state.edition for state in editions if state.is_new)
     update([(state.edition, state.changed) for state in editions if not state.is_new])
     write_people([state for state in books if "people" in state.changed])

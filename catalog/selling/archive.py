@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from bookstore.deadlocks import again_after_deadlock
 from bookstore.errors import NotFound
 from catalog.errors import NotInCatalogue
 from catalog.models import Book, Edition, Listing, Offer
@@ -20,36 +21,39 @@ from catalog.selling.ownership import is_own_book, is_own_edition, may_change_bo
 from catalog.services import refresh_books
 
 
-@transaction.atomic
+@again_after_deadlock
 def archive_book(book: Book, *, by: User) -> None:
     """Take a book and all its editions and offers out. Raises NotYourRecord, NotFound."""
-    found = lock(book, Edition.objects.filter(book=book))
+    found = lock(book.pk)
+    if found.is_archived:
+        raise NotFound
     may_change_book(found, by)
-    take_out(found, Edition.objects.filter(book=book), by_shop=not is_own_book(found, by))
+    take_out(found, found.editions.all(), by_shop=not is_own_book(found, by))
+    refresh_books([found.pk])
 
 
-@transaction.atomic
+@again_after_deadlock
 def archive_edition(edition: Edition, *, by: User) -> None:
     """Take an edition and its offers out; the last one of a book takes the book along. Raises NotYourRecord, NotFound.
 
     All of the book's editions are locked: of two that go at once, one is the last.
     """
-    book = lock(edition.book, Edition.objects.filter(book=edition.book_id))
-    found = Edition.objects.filter(pk=edition.pk, archived_at=None).first()
-    if found is None:
+    book = lock(edition.book_id)
+    live = book.editions.filter(archived_at=None)
+    found = live.filter(pk=edition.pk).first()
+    if found is None or book.is_archived:
         raise NotFound
     may_change_edition(found, by)
-    by_shop = not is_own_edition(found, by)
-    is_last = not Edition.objects.filter(book=book, archived_at=None).exclude(pk=found.pk).exists()
-    take_out(book if is_last else None, Edition.objects.filter(pk=found.pk), by_shop=by_shop)
+    is_last = not live.exclude(pk=found.pk).exists()
+    take_out(book if is_last else None, live.filter(pk=found.pk), by_shop=not is_own_edition(found, by))
     refresh_books([book.pk])
 
 
-def lock(book: Book, editions: Any) -> Book:
+def lock(book: UUID) -> Book:
     """Offers before editions before the book, as everybody locks them. Raises NotFound."""
-    list(Offer.objects.filter(edition__in=editions).lock().values_list("pk"))
-    list(editions.order_by("pk").select_for_update().values_list("pk"))
-    found = Book.objects.filter(pk=book.pk, archived_at=None).select_for_update(no_key=True).first()
+    list(Offer.objects.filter(edition__book=book).lock().values_list("pk"))
+    list(Edition.objects.filter(book=book).order_by("pk").select_for_update().values_list("pk"))
+    found = Book.objects.filter(pk=book).select_for_update(no_key=True).first()
     if found is None:
         raise NotFound
     return found
@@ -64,26 +68,27 @@ def take_out(book: Book | None, editions: Any, *, by_shop: bool) -> None:
     if book is not None:
         Book.objects.filter(pk=book.pk).update(**gone)
         Listing.objects.filter(book=book).delete()
-        refresh_books([book.pk])
 
 
-@transaction.atomic
+@again_after_deadlock
 def bring_back_book(book: Book) -> None:
-    """Put an archived book back, with the editions and offers that went with it."""
-    found = Book.objects.select_for_update(no_key=True).get(pk=book.pk)
+    """Put an archived book back, with the editions and offers that went with it. Raises NotFound."""
+    found = lock(book.pk)
     if found.archived_at is not None:
-        editions = Edition.objects.filter(book=found, archived_at=found.archived_at)
+        editions = found.editions.filter(archived_at=found.archived_at)
         reopen(found.archived_at, list(editions.values_list("pk", flat=True)))
         put_back(Book.objects.filter(pk=found.pk))
         put_back(editions)
     refresh_books([found.pk])
 
 
-@transaction.atomic
+@again_after_deadlock
 def bring_back_edition(edition: Edition, *, by_shop: bool = False) -> None:
     """Put an archived edition back, and its book; the shop's word brings its offers back too, and what the shop took
-    out, which no offer of a seller does. Raises NotInCatalogue.
+    out, which no offer of a seller does. Raises NotInCatalogue, NotFound.
     """
+    if by_shop:
+        lock(edition.book_id)
     found = Edition.objects.select_related("book").select_for_update(of=("self",)).get(pk=edition.pk)
     if not by_shop and (found.archived_by_shop or found.book.archived_by_shop):
         raise NotInCatalogue(isbn=found.isbn)
@@ -96,9 +101,7 @@ def bring_back_edition(edition: Edition, *, by_shop: bool = False) -> None:
 
 def reopen(moment: datetime, editions: list[Any]) -> None:
     offers = Offer.objects.filter(edition__in=editions, archived_at=moment)
-    Offer.objects.filter(pk__in=list(offers.lock().values_list("pk", flat=True))).update(
-        archived_at=None, updated_at=timezone.now()
-    )
+    offers.update(archived_at=None, updated_at=timezone.now())
 
 
 def put_back(rows: Any) -> None:

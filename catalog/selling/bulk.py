@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from bookstore.deadlocks import again_after_deadlock
 from bookstore.errors import BookstoreError, FieldError, Invalid, NotFound
 from bookstore.money import Money
 from catalog.errors import AlreadyOffered, AmbiguousOffer, BelowHeld, NotInCatalogue, RowRepeated
@@ -67,6 +68,7 @@ class Outcome:
     refusal: BookstoreError | None = None
 
 
+@again_after_deadlock
 def change_offers(
     changes: Sequence[Change],
     offers: OfferQuerySet,

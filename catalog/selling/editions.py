@@ -8,24 +8,26 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Seller, User
-from bookstore.errors import FieldError, NotFound
+from bookstore.deadlocks import again_after_deadlock
+from bookstore.errors import FieldError, Invalid, NotFound
 from catalog.errors import IsbnTaken, UnknownIsbn
 from catalog.imports.lookups import find_named
 from catalog.models import Book, Edition, Offer, Publisher
 from catalog.selling.archive import bring_back_edition
 from catalog.selling.ownership import may_change_edition
-from catalog.selling.records import find_or_make_names_alone, new_book
+from catalog.selling.records import find_or_make_names_alone, lock_book, new_book
 from catalog.services import offer_copies, refresh_books, remove_cover, set_cover
 from catalog.services.covers import read as read_picture
 
 OF_THE_BOOK = frozenset({"subtitle", "people", "series", "subjects", "original_language", "first_published"})
 
 
-@transaction.atomic
+@again_after_deadlock
 def add_edition(*, seller: Seller | None, book: Book | None = None, **facts: Any) -> Edition:
-    """A new edition of the book, or of a new book that it is the first of. Raises IsbnTaken."""
+    """A new edition of the book, or of a new book that it is the first of. Raises IsbnTaken, Invalid."""
     with isbn_is_free(facts.get("isbn")):
         edition = new_edition(seller, book, facts)
     refresh_books([edition.book_id])
@@ -38,10 +40,20 @@ def new_edition(seller: Seller | None, book: Book | None, facts: dict[str, Any])
     if book is None:
         title, description = facts.pop("title"), facts.pop("description", "")
         book = new_book(seller, title=title, description=description, **of_book)
+    else:
+        book = still_there(book)
     return Edition.objects.create(book=book, created_by=seller, publisher=named(publisher), **facts)
 
 
-@transaction.atomic
+def still_there(book: Book) -> Book:
+    """The book, which nobody archives or merges until the transaction ends. Raises Invalid."""
+    try:
+        return lock_book(book)
+    except NotFound as gone:
+        raise Invalid(errors=[FieldError("does_not_exist", _("The shop has no such book."), "book")]) from gone
+
+
+@again_after_deadlock
 def change_edition(edition: Edition, *, by: User, **facts: Any) -> Edition:
     """Change what is given. Raises NotYourRecord, IsbnTaken, NotFound for one archived meanwhile."""
     found = lock_own(edition, by)
@@ -76,7 +88,7 @@ def set_cover_of(edition: Edition, *, by: User, picture: bytes) -> Edition:
     return found
 
 
-@transaction.atomic
+@again_after_deadlock
 def remove_cover_of(edition: Edition, *, by: User) -> None:
     """Raises NotYourRecord, NotFound."""
     found = lock_own(edition, by)
@@ -84,7 +96,7 @@ def remove_cover_of(edition: Edition, *, by: User) -> None:
     refresh_books([found.book_id])
 
 
-@transaction.atomic
+@again_after_deadlock
 def offer_by_isbn(*, isbn: str, record: dict[str, Any], seller: Seller, by: User, **copies: Any) -> Offer:
     """Put copies up for sale of the edition with this ISBN, which `record` describes where the shop has none.
 
@@ -97,7 +109,8 @@ def edition_to_offer(isbn: str, *, seller: Seller, **facts: Any) -> Edition:
     """The edition with this ISBN, made where the shop has none and the title is given; what else is given of one that
     the shop has counts for nothing. Raises UnknownIsbn, NotInCatalogue.
     """
-    rows = Edition.objects.filter(isbn=isbn).select_for_update(no_key=True)  # not archived meanwhile
+    rows = Edition.objects.filter(isbn=isbn).select_related("book")
+    rows = rows.select_for_update(no_key=True, of=("self",))  # not archived meanwhile
     found = rows.first()
     if found is None:
         if not facts.get("title"):
@@ -107,7 +120,7 @@ def edition_to_offer(isbn: str, *, seller: Seller, **facts: Any) -> Edition:
             return add_edition(seller=seller, isbn=isbn, **facts)
         except IsbnTaken:  # by somebody who scanned it at the same moment
             found = rows.get()
-    if found.is_archived:
+    if found.is_archived or found.book.is_archived:
         bring_back_edition(found)
     return found
 

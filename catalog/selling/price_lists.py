@@ -13,9 +13,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from psycopg.errors import DeadlockDetected
 
 from accounts.models import Seller, User
+from bookstore.deadlocks import again_after_deadlock
 from bookstore.errors import BookstoreError, Invalid, NotFound
 from catalog.errors import BelowHeld
 from catalog.imports.cells import Cells
@@ -32,7 +32,6 @@ from catalog.vocabularies import Condition
 
 COLUMNS = ("offer", "isbn", "condition", "price", "quantity", "currency")
 BATCH = 1000
-MOST_TRIES = 5
 AMOUNT = re.compile(r"[0-9]+([.,][0-9]+)?|[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)
 SPACES = re.compile(r"\s")
 NOT_FOUND = "The seller has no such offer."
@@ -91,21 +90,14 @@ class PriceList:
         self.report.counts["rows"] += len(rows)
         self.output.write(sorted(notes, key=lambda note: note.line))
 
+    @again_after_deadlock
     def change(self, changes: list[Change]) -> list[Outcome]:
-        """In one transaction, which a dry run takes back; again where the database ended it to end a deadlock."""
-        for attempt in range(1, MOST_TRIES + 1):
-            seen = dict(self.seen)
-            try:
-                with transaction.atomic():
-                    outcomes = self.change_once(changes, seen)
-                    transaction.set_rollback(self.report.dry_run)
-            except Exception as error:
-                if attempt == MOST_TRIES or not isinstance(error.__cause__, DeadlockDetected):
-                    raise
-            else:
-                self.seen = seen
-                return outcomes
-        raise AssertionError("The last attempt returns or raises.")
+        """In one transaction, which a dry run takes back."""
+        seen = dict(self.seen)
+        outcomes = self.change_once(changes, seen)
+        transaction.set_rollback(self.report.dry_run)
+        self.seen = seen
+        return outcomes
 
     def change_once(self, changes: list[Change], seen: dict[UUID, int]) -> list[Outcome]:
         """Make the changes. A value that cannot be taken costs the row that value, not the other."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.models import Seller, User
+from bookstore.deadlocks import again_after_deadlock
 from bookstore.errors import NotFound
 from catalog.imports.record import Heading, Person, SeriesPlace
 from catalog.imports.state import BookState
@@ -20,7 +21,7 @@ NAMES = 0x6E616D65  # any number that nothing else in the shop locks
 WRITERS = {"people": write_people, "series": write_series, "subjects": write_subjects}
 
 
-@transaction.atomic
+@again_after_deadlock
 def add_book(*, seller: Seller | None, **facts: Any) -> Book:
     """A new work. `people`, `series` and `subjects` are lists, all else are fields of the book."""
     book = new_book(seller, **facts)
@@ -36,7 +37,7 @@ def new_book(seller: Seller | None, **facts: Any) -> Book:
     return book
 
 
-@transaction.atomic
+@again_after_deadlock
 def change_book(book: Book, *, by: User, **facts: Any) -> Book:
     """Change what is given. Raises NotYourRecord, NotFound for one archived meanwhile."""
     found = lock_book(book)

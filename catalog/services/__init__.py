@@ -2,7 +2,7 @@ from catalog.services.changes import books_showing, refresh_books
 from catalog.services.cover_files import thumbnail_name
 from catalog.services.covers import remove_cover, set_cover
 from catalog.services.listings import refresh_listings
-from catalog.services.offers import change_offer, offer_copies, reopen_offers, withdraw_offers
+from catalog.services.offers import change_offer, offer_copies
 from catalog.services.stock import (
     Wanted,
     because,
@@ -28,7 +28,6 @@ __all__ = [
     "refresh_listings",
     "release_copies",
     "remove_cover",
-    "reopen_offers",
     "return_copies",
     "say_different",
     "sell_copies",
@@ -36,5 +35,4 @@ __all__ = [
     "split_book",
     "thumbnail_name",
     "undo_change",
-    "withdraw_offers",
 ]

@@ -69,9 +69,10 @@ class Matching:
             cursor.execute(STATED)
             pairs = cursor.fetchall()
         for one, other in pairs:
-            first, second = moved_to(one) or one, moved_to(other) or other
-            if first != second:
-                self.merge([first, second], [str(_("a source says that they are one work"))])
+            pair = in_order(moved_to(one) or one, moved_to(other) or other)
+            said_different = LikelyDuplicate.objects.filter(first=pair[0], second=pair[1], different=True)
+            if pair[0] != pair[1] and not said_different.exists():
+                self.merge(pair, [str(_("a source says that they are one work"))])
 
     # ---- what has the same title ---------------------------------------------------------------------------------
 
@@ -89,7 +90,7 @@ class Matching:
                     self.merge([work.id for work in group.works if work.id], group.reasons)
         self.propose(likely)
 
-    def merge(self, books: list[UUID], reasons: list[str]) -> None:
+    def merge(self, books: Iterable[UUID], reasons: list[str]) -> None:
         """The book with the most reviews and readers is kept, so that the fewest addresses change."""
         found = list(Book.objects.filter(pk__in=books).order_by("pk"))
         found.sort(key=lambda book: (-sum(book.rating_counts), -book.popularity, book.pk))

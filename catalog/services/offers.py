@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -11,17 +11,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Seller, User
+from bookstore.deadlocks import again_after_deadlock
 from bookstore.errors import NotFound
 from bookstore.money import Money
 from catalog.errors import AlreadyOffered, NotInCatalogue
 from catalog.models import Edition, Offer, StockReason
-from catalog.models.offers import LARGEST_STOCK, ONE_OFFER_OF_NEW_COPIES, OfferQuerySet
+from catalog.models.offers import LARGEST_STOCK, ONE_OFFER_OF_NEW_COPIES
 from catalog.services.changes import refresh_books
 from catalog.services.stock import because
 from catalog.vocabularies import Condition
 
 
-@transaction.atomic
+@again_after_deadlock
 def offer_copies(*, seller: Seller, edition: Edition, by: User, **facts: Any) -> Offer:
     """Put a seller's copies of an edition up for sale. Raises AlreadyOffered for new ones that are on offer, and
     NotInCatalogue.
@@ -36,7 +37,7 @@ def offer_copies(*, seller: Seller, edition: Edition, by: User, **facts: Any) ->
     return offer
 
 
-@transaction.atomic
+@again_after_deadlock
 def change_offer(offer: Offer, *, by: User, **facts: Any) -> Offer:
     """Change what is given of an offer. Raises AlreadyOffered where that makes two offers of new copies, NotFound for
     one deleted meanwhile, and NotInCatalogue where it would be open again without its edition.
@@ -95,23 +96,3 @@ def new_copies_offered_once(offer: Offer) -> Iterator[None]:
         others = Offer.objects.filter(seller=offer.seller_id, edition=offer.edition_id, archived_at=None)
         other = others.filter(condition=Condition.NEW).exclude(pk=offer.pk).first()
         raise AlreadyOffered(offer=other and str(other.pk)) from error
-
-
-@transaction.atomic
-def withdraw_offers(offers: OfferQuerySet) -> int:
-    """Take offers out of the shop window; they stay in the books, and can come back."""
-    return change(offers.filter(archived_at=None).lock(), archived_at=timezone.now())
-
-
-@transaction.atomic
-def reopen_offers(offers: OfferQuerySet) -> int:
-    """Put withdrawn offers back into the shop window, but for those whose edition is out of the catalogue."""
-    return change(offers.exclude(archived_at=None).filter(edition__archived_at=None).lock(), archived_at=None)
-
-
-def change(offers: Iterable[Offer], **fields: object) -> int:
-    found = list(offers)
-    keys = [offer.pk for offer in found]
-    Offer.objects.filter(pk__in=keys).update(**fields, updated_at=timezone.now())
-    refresh_books(Offer.objects.filter(pk__in=keys).values_list("edition__book_id", flat=True))
-    return len(found)

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import GeneratedField, Model
+from django.db.models import ForeignKey, GeneratedField, Model
 
 Row = dict[str, Any]
 
@@ -26,9 +26,10 @@ def snapshot(model: type[Model], **which: Any) -> list[Row]:
 
 
 def restore(model: type[Model], rows: list[Row]) -> None:
-    """Insert the rows as they were; one that is there again stays as it is now."""
+    """Insert the rows as they were; one that is there again stays as it is now, and who is gone is forgotten."""
     if not rows:
         return
+    rows = forgetting_the_gone(model, rows)
     names = ", ".join(quoted(name) for name in columns(model) if name in rows[0])
     table = quoted(model._meta.db_table)
     with connection.cursor() as cursor:
@@ -37,6 +38,17 @@ def restore(model: type[Model], rows: list[Row]) -> None:
             "ON CONFLICT DO NOTHING",
             [orjson.dumps(rows).decode()],
         )
+
+
+def forgetting_the_gone(model: type[Model], rows: list[Row]) -> list[Row]:
+    """Without what pointed, as an aside, to an account or an organization that has been deleted since."""
+    for field in model._meta.concrete_fields:
+        if isinstance(field, ForeignKey) and field.null:
+            wanted = {row[field.column] for row in rows} - {None}
+            found = field.related_model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)
+            there = set(map(str, found)) if wanted else set()
+            rows = [row if row[field.column] in there else {**row, field.column: None} for row in rows]
+    return rows
 
 
 def quoted(name: str) -> str:

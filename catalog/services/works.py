@@ -6,25 +6,25 @@ wait until it is done. Everything that a merge changes stands in the `WorkChange
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected
 
 from accounts.models import User
+from bookstore.deadlocks import again_after_deadlock
 from catalog.errors import NotMergeable, NotUndoable
 from catalog.models import (
     Book,
     Contribution,
     Edition,
     LikelyDuplicate,
+    Listing,
     MergedBook,
     SeriesEntry,
     SourceRecord,
@@ -40,33 +40,16 @@ from catalog.works.rules import Author, Verdict, same_person
 
 MOST_AT_ONCE = 20
 FILLED_IN = ("subtitle", "description", "original_language", "first_published")
+ARCHIVED = ("archived_at", "archived_by_shop")
 LISTS: dict[Any, str] = {Contribution: "contributor", SeriesEntry: "series", SubjectLink: "subject"}
-TRIES = 4
-
-Given = ParamSpec("Given")
-Answer = TypeVar("Answer")
 
 
-def again_after_deadlock(work: Callable[Given, Answer]) -> Callable[Given, Answer]:
-    """Where an import took the same books the other way round, let it go first."""
+def lock_whole(ids: Sequence[UUID]) -> dict[UUID, Book]:
+    """The books that there are of these; nobody points new rows at them, or at their ids, before this is over.
 
-    @wraps(work)
-    def tried(*args: Given.args, **options: Given.kwargs) -> Answer:
-        for left in reversed(range(TRIES)):
-            try:
-                with transaction.atomic():
-                    return work(*args, **options)
-            except OperationalError as error:
-                deadlocked = isinstance(error.__cause__, DeadlockDetected)
-                if not deadlocked or not left or connection.in_atomic_block:
-                    raise
-        raise AssertionError
-
-    return tried
-
-
-def lock_whole(ids: Iterable[UUID]) -> dict[UUID, Book]:
-    """The books that there are of these; nobody points new rows at them, or at their ids, before this is over."""
+    Their editions first, as everybody locks them.
+    """
+    list(Edition.objects.select_for_update(no_key=True).filter(book__in=set(ids)).order_by("pk").values_list("pk"))
     return {book.pk: book for book in Book.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")}
 
 
@@ -186,16 +169,20 @@ def move_pairs(kept: Book, merged: list[Book]) -> dict[str, Any]:
 
 
 def fill_in(kept: Book, merged: list[Book]) -> dict[str, Any]:
-    """Facts that the book kept did not have; and what is counted, counted together."""
+    """Facts that the book kept did not have; and what is counted, counted together. It is in the catalogue if one of
+    them was.
+    """
     before = snapshot(Book, pk=kept.pk)[0]
     for name in FILLED_IN:
         values = (getattr(book, name) for book in (kept, *merged))
         setattr(kept, name, next(filter(None, values), getattr(kept, name)))
     kept.popularity = max(book.popularity for book in (kept, *merged))
     kept.rating_counts = [sum(counts) for counts in zip(*(book.rating_counts for book in (kept, *merged)), strict=True)]
-    kept.save(update_fields=[*FILLED_IN, "popularity", "rating_counts", "updated_at"])
+    if not all(book.is_archived for book in merged):
+        kept.archived_at, kept.archived_by_shop = None, False
+    kept.save(update_fields=[*FILLED_IN, *ARCHIVED, "popularity", "rating_counts", "updated_at"])
     after = snapshot(Book, pk=kept.pk)[0]
-    names = [name for name in (*FILLED_IN, "popularity") if before[name] != after[name]]
+    names = [name for name in (*FILLED_IN, *ARCHIVED, "popularity") if before[name] != after[name]]
     return {"filled_in": {name: [before[name], after[name]] for name in names}}
 
 
@@ -224,16 +211,27 @@ def split_book(book: Book, editions: Iterable[Edition], title: str, by: User | N
     copy_lists(found, new)
     moving = Edition.objects.filter(pk__in=ids)
     isbns = [own[pk].isbn for pk in ids if own[pk].isbn]
-    SourceRecord.objects.filter(edition__in=moving).update(tells_book=False)
+    sources = SourceRecord.objects.filter(edition__in=moving, tells_book=True)
+    moved = {"kept": str(found.pk), "new": str(new.pk), "editions": sorted(map(str, ids)), "sources": ids_of(sources)}
+    sources.update(tells_book=False)
     moving.update(book=new)
+    for each in (found, new):
+        go_with_editions(each)
     WorkIdentifier.objects.filter(book=found, scheme=ISBN_OF_WORK, value__in=isbns).update(book=new)
     say_different(found.pk, new.pk, by)
     refresh_books([found.pk, new.pk])
-    moved = {"kept": str(found.pk), "new": str(new.pk), "editions": sorted(map(str, ids))}
     WorkChange.objects.create(
         kind=WorkChange.Kind.SPLIT, book=found, title=found.title, other_titles=[new.title], by=by, moved=moved
     )
     return new
+
+
+def go_with_editions(book: Book) -> None:
+    """A book whose editions are all out of the catalogue is out of it with the last one."""
+    last = book.editions.order_by(F("archived_at").desc(nulls_first=True)).values(*ARCHIVED)[0]
+    if last["archived_at"]:
+        Book.objects.filter(pk=book.pk).update(**last)
+        Listing.objects.filter(book=book).delete()
 
 
 def copy_lists(book: Book, new: Book) -> None:
@@ -344,7 +342,12 @@ def take_facts_back(moved: dict[str, Any], kept: Book) -> None:
     if back:
         values = {name: column(name).to_python(value) for name, value in back.items()}
         Book.objects.filter(pk=kept.pk).update(**values)
-    for edition, name, text in moved["words"]:
+        Listing.objects.filter(book=kept.pk, book__archived_at__isnull=False).delete()
+    forget_words(moved["words"])
+
+
+def forget_words(words: Iterable[Sequence[str]]) -> None:
+    for edition, name, text in words:
         Edition.objects.filter(pk=edition, **{name: text}).update(**{name: ""})
 
 
@@ -353,11 +356,17 @@ def column(name: str) -> Any:
 
 
 def undo_split(change: WorkChange, by: User | None) -> None:
-    """Merge the two again; the new book's id goes on leading to the old one."""
-    kept = make_sure_it_is_last(change)
-    new = Book.objects.filter(pk=change.moved["new"]).first()
+    """Merge the two again; the new book's id goes on leading to the old one, and its title is forgotten."""
+    moved, kept = change.moved, make_sure_it_is_last(change)
+    new = Book.objects.filter(pk=moved["new"]).first()
     if new is None:
         raise NotUndoable(_("The new book has itself become part of another, or was deleted. Undo that first."))
+    if WorkChange.objects.filter(book=new, undone_at=None).exists():
+        raise NotUndoable(_("The new book was merged or split itself since. Undo that first."))
     again = merge_books(kept, [new], by, str(_("A split was undone.")))
     again.undone_at, again.undone_by = timezone.now(), by
     again.save(update_fields=["undone_at", "undone_by", "updated_at"])
+    given = ["title", change.other_titles[0]]
+    forget_words(fact for fact in again.moved["words"] if fact[0] in moved["editions"] and fact[1:] == given)
+    SourceRecord.objects.filter(pk__in=moved.get("sources", []), edition__book=kept).update(tells_book=True)
+    refresh_books([kept.pk])

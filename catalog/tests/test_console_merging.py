@@ -1,5 +1,8 @@
 """Merging, splitting and undoing in the console."""
 
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -56,6 +59,18 @@ def test_another_book_may_be_kept(client, staff):
     client.post(f"{merging(one, other)}&keep={other.pk}")
 
     assert Book.objects.get() == other
+
+
+def test_what_the_page_showed_is_done_whatever_is_better_known_meanwhile(client, staff):
+    one, other, _ = make_pair()
+    page = client.get(merging(one, other))
+    make_review(other)
+
+    [action] = re.findall('<form method="post" action="([^"]+)"', page.content.decode())
+    client.post(html.unescape(action))
+
+    assert page.context["keep"] == Book.objects.get() == one
+    assert client.get(f"{merging(one, make_book('Third'))}&keep={other.pk}").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["", "?books=x", "?books=,,", "?books=" + "a" * 5000])

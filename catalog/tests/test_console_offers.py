@@ -215,12 +215,16 @@ def test_an_offer_is_not_opened_beside_another_of_new_copies(client, seller):
     old = make_offer(seller=seller)
     client.post(LIST, {"action": "withdraw", "_selected_action": [old.pk]})
     make_offer(old.edition, seller=seller)
+    used = make_offer(old.edition, seller=seller, condition="good", archived_at=old.created_at)
 
-    response = client.post(LIST, {"action": "reopen", "_selected_action": [old.pk]}, follow=True)
+    response = client.post(LIST, {"action": "reopen", "_selected_action": [old.pk, used.pk]}, follow=True)
 
-    assert "one offer of new copies per seller and edition" in response.content.decode()
+    told = [str(message) for message in response.context["messages"]]
+    assert told[1:] == [f"{old}: You have an open offer of new copies of this edition. Change that one.",
+                        "1 offer is open again."]  # fmt: skip
     old.refresh_from_db()
-    assert old.archived_at is not None
+    used.refresh_from_db()
+    assert (old.is_withdrawn, used.is_withdrawn) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from catalog.imports.batches import write_items
 from catalog.imports.formats import FORMATS
 from catalog.imports.names import person
 from catalog.imports.record import Record, SeriesPlace
-from catalog.models import Book, Edition, LikelyDuplicate, SourceRecord, WorkIdentifier
-from catalog.services import merge_books
+from catalog.models import Book, Edition, LikelyDuplicate, Listing, SourceRecord, WorkIdentifier
+from catalog.selling import bring_back_book
+from catalog.services import merge_books, say_different
 from catalog.tests.factories import make_book, make_edition
 from catalog.tests.imports import GOODBOOKS, GOODREADS, counted, take
 
@@ -107,6 +108,33 @@ def test_what_is_only_likely_waits_for_somebody():
     assert LikelyDuplicate.objects.get().reason == "same title and author; only one has a subtitle"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Poems", "Stories"), ("A Memoir", "A Novel"), ("or, The Island", "or, Virtue Rewarded at Last")],
+)
+def test_subtitles_that_contradict_each_other_wait_for_somebody(one, other):
+    write(told(1, f"Love: {one}", "Jane Austen"), told(2, f"Love: {other}", "Jane Austen"))
+
+    assert LikelyDuplicate.objects.get().reason == "same title and author; the subtitles disagree"
+
+
+@pytest.mark.parametrize("other", ["A Romance", "a tale", "or, The Island", "A Story"])
+def test_subtitles_without_weight_are_one_work(other):
+    assert joined(told(1, "Love: A Novel", "Jane Austen"), told(2, f"Love: {other}", "Jane Austen"))
+
+
+def test_what_may_be_either_of_two_that_somebody_told_apart_joins_neither():
+    one, other = (make_book("Love", author="Jane Austen") for _ in range(2))
+    write(told(1, "Love", "Jane Austen"))
+    assert one.editions.count() == 1
+    say_different(one.pk, other.pk, None)
+
+    write(told(2, "Love", "Jane Austen"))
+
+    assert Book.objects.count() == 3
+    assert LikelyDuplicate.objects.filter(different=False).count() == 2
+
+
 def test_a_book_of_the_shop_is_joined_and_keeps_its_words():
     write(told(1, "The Hobbit", "J.R.R. Tolkien", book={"popularity": 3}))
 
@@ -117,6 +145,22 @@ def test_a_book_of_the_shop_is_joined_and_keeps_its_words():
     assert sorted(book.editions.values_list("title", flat=True)) == ["", "Hobbit"]
     assert [who.name for who in book.contributors.all()] == ["J.R.R. Tolkien"]
     assert book.listing.popularity == 9
+
+
+@pytest.mark.parametrize("by_shop", [False, True])
+def test_a_new_edition_brings_an_archived_book_back_unless_the_shop_took_it_out(by_shop):
+    edition = make_edition(make_book("The Hobbit", author="J.R.R. Tolkien"))
+    for rows in (Book.objects.all(), Edition.objects.all()):
+        rows.update(archived_at="2026-01-01T00:00Z", archived_by_shop=by_shop)
+    Listing.objects.all().delete()
+
+    assert joined(told(1, "Hobbit", "J. R. R. Tolkien"))
+
+    assert Listing.objects.exists() is not by_shop
+    assert [one.is_archived for one in Edition.objects.order_by("pk")] == [True, by_shop]
+    bring_back_book(edition.book)
+    assert Listing.objects.exists()
+    assert Edition.objects.filter(archived_at=None).count() == (2 if by_shop else 1)
 
 
 def test_a_changed_row_speaks_for_its_edition_when_others_tell_of_the_book(tmp_path):

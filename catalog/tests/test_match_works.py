@@ -97,6 +97,19 @@ def test_what_a_source_states_is_merged_whatever_the_titles():
     assert Book.objects.count() == 1
 
 
+def test_what_was_called_different_stays_apart_whatever_sources_state_of_a_third():
+    one, other, third = make_book("Nordlys"), make_book("Northern Lights"), make_book("Aurora")
+    say_different(one.pk, other.pk, None)
+    for book, isbn in ((one, "9780590660549"), (other, "9780439994125")):
+        make_edition(book, isbn)
+        WorkIdentifier.objects.create(book=third, scheme="15", value=isbn)
+
+    match()
+
+    assert Book.objects.count() == 2
+    assert LikelyDuplicate.objects.get().different
+
+
 def test_more_books_than_can_be_merged_at_once_become_one():
     for _ in range(45):
         make_book("Emma")

@@ -1,5 +1,6 @@
 """Merges while others merge, buy, review, offer and import the same books."""
 
+from threading import Event, Timer
 from time import sleep
 
 import pytest
@@ -7,10 +8,19 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from accounts.tests.factories import make_user, sign_in
 from bookstore.errors import BookstoreError
+from bookstore.money import Money
 from bookstore.testing import at_once
 from catalog.errors import NotMergeable, NotUndoable
 from catalog.models import Book, Edition, Listing, MergedBook, Offer, WorkChange
-from catalog.services import Wanted, change_offer, hold_copies, merge_books, refresh_listings, undo_change
+from catalog.services import (
+    Wanted,
+    change_offer,
+    hold_copies,
+    merge_books,
+    offer_copies,
+    refresh_listings,
+    undo_change,
+)
 from catalog.tests.factories import make_book, make_edition, make_offer, make_seller
 from catalog.tests.imports import GOODBOOKS, take
 from reviews.models import STARS, Review
@@ -130,6 +140,36 @@ def test_offers_changed_meanwhile_stand_in_the_listing():
     at_once(work, range(6))
 
     assert Listing.objects.get().availability == 3
+    assert listed_rightly()
+
+
+def test_copies_offered_meanwhile_are_on_offer():
+    """Both lock editions before books; the merge waits for its second book, and then would for the edition."""
+    one, other = sorted((make_book("Emma"), make_book("EMMA")), key=lambda book: book.pk)
+    edition, seller, user = make_edition(one), make_seller(), make_user()
+    held, waiting = Event(), Event()
+
+    def work(who):
+        if who == "change":
+            with transaction.atomic():
+                Book.objects.filter(pk=other.pk).update(popularity=5)
+                held.set()
+                waiting.wait()
+                sleep(0.3)
+            return None
+        held.wait()
+        if who == "merge":
+            Timer(0.3, waiting.set).start()
+            return merge_books(other, [one], None)
+        sleep(0.1)
+        with transaction.atomic():
+            list(Edition.objects.select_for_update(no_key=True))
+            waiting.wait()
+            return offer_copies(seller=seller, edition=edition, by=user, price=Money(500, "EUR"), quantity=1)
+
+    at_once(work, ["change", "merge", "offer"])
+
+    assert Offer.objects.get().edition.book == other
     assert listed_rightly()
 
 

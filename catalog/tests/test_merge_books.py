@@ -1,9 +1,12 @@
 """Books that are one work become one book, and apart again; nothing is lost on the way."""
 
-import pytest
-from django.db import models
+from datetime import timedelta
 
-from accounts.models import User
+import pytest
+from django.db import connection, models
+from django.utils import timezone
+
+from accounts.models import Seller, User
 from bookstore.testing import count_queries
 from catalog.errors import NotMergeable, NotUndoable
 from catalog.models import (
@@ -24,7 +27,7 @@ from catalog.models import (
 )
 from catalog.services import merge_books, moved_to, say_different, split_book, undo_change
 from catalog.services.snapshots import snapshot
-from catalog.tests.factories import make_author, make_book, make_edition, make_offer
+from catalog.tests.factories import make_author, make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
 # Every kind of row that points to a book. One that is new here has to follow in a merge: catalog/services/works.py.
@@ -189,6 +192,21 @@ def test_what_somebody_wrote_after_the_merge_stays(pair, staff):
     assert (keep.description, keep.popularity, keep.subtitle) == ("Better.", 70, "")
 
 
+def test_who_added_a_book_or_decided_on_it_may_be_gone_since(pair, staff):
+    keep, other = pair
+    Book.objects.filter(pk=other.pk).update(created_by=make_seller("Gone Shop"))
+    say_different(other.pk, make_book("Third").pk, staff)
+    change = merge_books(keep, [other], staff)
+    Seller.objects.get(slug="gone-shop").delete()
+    staff.delete()
+
+    undo_change(WorkChange.objects.get(pk=change.pk), None)
+    connection.check_constraints()
+
+    assert Book.objects.get(pk=other.pk).created_by is None
+    assert not LikelyDuplicate.objects.exclude(decided_by=None).exists()
+
+
 def test_a_contributor_gone_since_is_in_the_way(pair, staff):
     keep, other = pair
     change = merge_books(keep, [other], staff)
@@ -232,6 +250,39 @@ def test_what_is_known_to_be_different_stays_so(staff):
     assert LikelyDuplicate.objects.filter(different=True).count() == 2
 
 
+def archive(*rows):
+    """Out of the catalogue, the last of them at last."""
+    now = timezone.now()
+    for seconds, row in enumerate(rows):
+        type(row).objects.filter(pk=row.pk).update(archived_at=now + timedelta(seconds=seconds))
+    Listing.objects.exclude(book__archived_at=None).delete()
+    return now
+
+
+def test_what_is_in_the_catalogue_stays_there_whichever_book_is_kept(pair, staff, client):
+    keep, other = pair
+    archive(keep, keep.editions.get())
+    before = everything()
+
+    change = merge_books(keep, [other], staff)
+
+    assert [one["isbn"] for one in client.get(f"/api/v1/books/{keep.pk}/").json()["editions"]] == ["9780199535521"]
+    assert Listing.objects.get().book == keep
+    undo_change(change, staff)
+    assert everything() == before
+    assert Listing.objects.get().book == other
+
+
+def test_what_is_archived_stays_so_when_it_is_merged(pair):
+    keep, other = pair
+    archive(keep, other, keep.editions.get(), other.editions.get())
+
+    merge_books(keep, [other], None)
+
+    assert Book.objects.get().is_archived
+    assert not Listing.objects.exists()
+
+
 # ---- splitting --------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +313,48 @@ def test_a_split_is_undone(pair, staff):
     assert moved_to(new.pk) == keep.pk
     undo_change(merged, staff)
     assert Book.objects.count() == 2
+
+
+def test_an_undone_split_leaves_the_editions_as_they_were(pair, staff):
+    book, _other = pair
+    edition = make_edition(book)
+    SourceRecord.objects.create(source="x", reference="2", edition=edition, digest="d")
+    before = everything()
+    new = split_book(book, [edition], "Emma, annotated", staff)
+
+    undo_change(WorkChange.objects.get(), staff)
+
+    assert {**everything(), "MergedBook": []} == before
+    assert moved_to(new.pk) == book.pk
+    assert Listing.objects.get(book=book).titles == ["emma"]
+
+
+def test_a_split_is_not_undone_over_a_merge_into_the_new_book(pair, staff):
+    keep, other = pair
+    new = split_book(keep, [make_edition(keep)], "Emma, annotated", staff)
+    merge = merge_books(new, [other], staff)
+    split = WorkChange.objects.get(kind="split")
+
+    with pytest.raises(NotUndoable, match="itself since"):
+        undo_change(split, staff)
+    for change in (merge, split):
+        undo_change(change, staff)
+
+    assert set(Book.objects.all()) == {keep, other}
+
+
+def test_books_left_with_archived_editions_alone_are_archived(pair, staff):
+    keep, other = pair
+    merge_books(keep, [other], staff)
+    gone = Edition.objects.get(isbn="9780199535521")
+    moment = archive(gone)
+
+    new = split_book(keep, [gone], "Emma, annotated", staff)
+
+    assert Book.objects.get(pk=new.pk).archived_at == moment
+    assert Listing.objects.get().book == keep
+    undo_change(WorkChange.objects.get(kind="split"), staff)
+    assert not Book.objects.get().is_archived
 
 
 def test_what_cannot_be_split_is_refused(pair, staff):

@@ -1,9 +1,12 @@
 """Sellers add books and editions, change their own, and take them out of the catalogue."""
 
 import io
+from threading import Event
+from time import sleep
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from PIL import Image
 
@@ -15,7 +18,7 @@ from catalog.exports import export_rows
 from catalog.imports.runs import import_file
 from catalog.models import Book, Contributor, Edition, Listing, Offer, Publisher
 from catalog.serializers import BookSerializer, EditionSerializer
-from catalog.services import refresh_listings
+from catalog.services import change_offer, merge_books, refresh_listings
 from catalog.tests.factories import make_author, make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +121,7 @@ def test_people_series_and_subjects_that_the_shop_has_are_found(client):
         ("authors", [{}], "authors.0.name"), ("authors", [{"name": ""}], "authors.0.name"),
         ("authors", ["x"], "authors.0"),
         ("authors", [{"name": "x", "role": "author"}], "authors.0.role"), ("authors", [{"name": "x"}] * 101, "authors"),
+        ("authors", [{"name": "x", "role": "A01\n"}], "authors.0.role"),
         ("series", "Dune", "series"), ("series", {"position": 1}, "series.name"),
         ("series", {"name": "x", "position": -1}, "series.position"),
         ("series", {"name": "x", "position": True}, "series.position"),
@@ -307,6 +311,7 @@ def test_an_edition_may_have_no_isbn(client):
         ("language", "klingonish", "language"), ("publisher", 5, "publisher"), ("publisher", "x" * 501, "publisher"),
         ("published", "soon", "published"), ("published", "1990-02-30", "published"), ("pages", 0, "pages"),
         ("pages", "535", "pages"), ("pages", 10**9, "pages"), ("availability_code", "in stock", "availability_code"),
+        ("availability_code", "20\n", "availability_code"),
     ],
 )  # fmt: skip
 def test_what_makes_no_edition_is_refused(client, field, value, fault):
@@ -464,6 +469,17 @@ def test_offering_brings_back_what_a_seller_archived(client, other):
     assert [one["id"] for one in Client().get(f"{EDITIONS}{OTHER_ISBN}/").json()["offers"]] == [answer.json()["id"]]
 
 
+def test_offering_brings_back_the_book_of_an_edition_that_was_added_since(client):
+    """The console adds editions to archived books, too."""
+    edition = make_edition(isbn=ISBN)
+    Book.objects.update(archived_at="2026-01-01T00:00Z")
+    make_edition(edition.book, isbn=OTHER_ISBN, archived_at="2026-01-01T00:00Z")
+
+    send(client, "post", OFFERS, {**COPIES, "isbn": ISBN})
+
+    assert [one["isbn"] for one in Client().get(f"{BOOKS}{edition.book_id}/").json()["editions"]] == [ISBN]
+
+
 def test_what_the_shop_took_out_stays_out(client, staff):
     send(client, "post", EDITIONS, PAPERBACK)
     send(staff, "delete", f"{EDITIONS}{OTHER_ISBN}/")
@@ -570,3 +586,75 @@ def test_what_is_archived_while_others_offer_it_is_never_on_offer(client, other)
         assert (gone.status_code, offered.status_code) in {(403, 201), (204, 201)}
         assert not Edition.objects.exclude(archived_at=None).exists()
         assert Offer.objects.get().archived_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_book_comes_back_while_its_seller_changes_an_offer_of_it(client, seller):
+    """Both lock offers before the book, so that neither waits for what the other has."""
+    offer = make_offer(make_edition(isbn=ISBN), seller=seller)
+    book = offer.edition.book
+    send(client, "delete", f"{BOOKS}{book.pk}/")
+    inside = Event()
+
+    def change():
+        with transaction.atomic():
+            list(Offer.objects.lock())
+            inside.set()
+            sleep(0.5)
+            change_offer(offer, by=make_user("lou@example.com"), quantity=9)
+
+    def bring_back():
+        inside.wait()
+        selling.bring_back_book(book)
+
+    at_once(lambda act: act(), [change, bring_back])
+
+    assert [one["quantity"] for one in Client().get(f"{EDITIONS}{ISBN}/").json()["offers"]] == [9]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["archived", "merged"])
+def test_no_edition_is_added_to_a_book_that_goes_meanwhile(client, act):
+    book, other = make_book("Dune"), make_book("Dune")
+    admin = User.objects.create_superuser("admin@shop.example", "secret-words")
+    inside = Event()
+
+    def go():
+        with transaction.atomic():
+            selling.archive_book(book, by=admin) if act == "archived" else merge_books(other, [book], admin)
+            inside.set()
+            sleep(0.5)
+
+    def add():
+        inside.wait()
+        return send(client, "post", EDITIONS, {**PAPERBACK, "book": str(book.pk)})
+
+    _, answer = at_once(lambda work: work(), [go, add])
+
+    assert faults(answer) == {"book"}
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_given_up_in_a_deadlock_begins_again(client):
+    """An import writes books before their editions; it is the one here that the database lets go first."""
+    url = send(client, "post", EDITIONS, PAPERBACK)["Location"]
+    edition, inside = Edition.objects.get(), Event()
+
+    def write():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '20s'")
+            Book.objects.update(popularity=5)
+            inside.set()
+            sleep(0.6)
+            Edition.objects.filter(pk=edition.pk).update(pages=600)
+
+    def change():
+        inside.wait()
+        return send(client, "patch", url, {"imprint": "Ace"})
+
+    _, answer = at_once(lambda work: work(), [write, change])
+
+    assert answer.status_code == 200, answer.content
+    edition.refresh_from_db()
+    assert (edition.pages, edition.imprint) == (600, "Ace")

@@ -170,13 +170,24 @@ def by_rest(one: Work, other: Work) -> Finding:
     """Subtitles: alike, or without weight; one that only one of them has is not certain, two of them are two books."""
     ours, theirs = weight(one), weight(other)
     if ours == theirs:
-        return SAME
+        return (
+            Finding(Verdict.LIKELY, "same title and author; the subtitles disagree") if disagree(one, other) else SAME
+        )
     if numbers(ours) != numbers(theirs):
         return DIFFERENT
     if ours and theirs and fuzz.ratio(ours, theirs) < ALIKE:
         return DIFFERENT
     alike = "the subtitles differ a little" if ours and theirs else "only one has a subtitle"
     return Finding(Verdict.LIKELY, f"same title and author; {alike}")
+
+
+def disagree(one: Work, other: Work) -> bool:
+    """Subtitles without weight may contradict each other: poems are no stories, and a work has one other title."""
+    ours, theirs = words.HARMLESS.search(one.rest), words.HARMLESS.search(other.rest)
+    if ours and theirs and words.FORMS.get(ours[2], "prose") != words.FORMS.get(theirs[2], "prose"):
+        return True
+    are_titles = words.ALTERNATIVE.match(one.rest) and words.ALTERNATIVE.match(other.rest)
+    return bool(are_titles) and fuzz.ratio(one.rest, other.rest) < ALIKE
 
 
 def weight(work: Work) -> str:

@@ -40,6 +40,11 @@ HARMLESS = re.compile(
     r"mystery|novel of suspense|tale|story|true story|a true story|love story|biography|autobiography|history|fiction|"
     r"erzahlung|kriminalroman|thriller roman|short stories|stories|poems|essays)$"
 )
+# Which of these make two works of one title by one author; all others call it a tale.
+LIFE = ("memoir", "memoirs", "biography", "autobiography", "history", "true story")
+FORMS = {"poems": "verse", "essays": "essays", "stories": "stories", "short stories": "stories"} | dict.fromkeys(
+    LIFE, "life"
+)
 # What a bracket at the end says of the edition, or of the series that it is sold in.
 IMPRINT = re.compile(
     r"\b(paperbacks?|hardcover|hardback|classics?|library|edition|international|novels?|mystery|mysteries|series|"
