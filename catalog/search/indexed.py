@@ -157,7 +157,7 @@ class Question:
         """Of very many books, first those that are popular or called just so, then the less popular, then all."""
         called_so = asking.called_so(self.words)
         popular, known = (asking.of_tier(name) for name in TIERS)
-        named = self.hits(asking.both(self.scored, called_so), "relevance", 0, start + count)
+        named = self.hits(self.filtered(called_so, self.conditions), "relevance", 0, start + count)
         first = self.hits(asking.both(self.scored, popular, but=called_so), "relevance", 0, start + count)
         first = sorted([*named, *first], key=lambda book: -book[1])
         found, place = first[start : start + count], start - len(first)

@@ -71,11 +71,12 @@ def suggest(text: str) -> Suggestions:
 
 def books_called(searcher: Searcher, words: Words) -> list[UUID]:
     """Books with all the words in their titles, people and series."""
-    parts = [(Occur.Must, asking.constant(asking.term("names", word), 1)) for word in words.words[:-1]]
     last = words.words[-1]
+    needed = [word for word in asking.telling(searcher, words) if word != last]
+    parts = [(Occur.Must, asking.constant(asking.term("names", word), 1)) for word in needed]
     parts.append((Occur.Must, asking.constant(asking.any_of([asking.term("names", last), asking.beginning(last)]), 1)))
-    parts += [(Occur.Should, query) for query in asking.whole(words)]
-    parts += [(Occur.Should, asking.constant(asking.term("titles", word), 1)) for word in words.words]
+    parts += [(Occur.Should, query) for query in asking.whole(searcher, words)]
+    parts += [(Occur.Should, asking.constant(asking.term("titles", word), 1)) for word in [*needed, last]]
     return best(searcher, words, Query.boolean_query(parts), MOST_BOOKS, asking.called_so(words))
 
 

@@ -6,7 +6,7 @@ title, author or series or stand together in the title, and all that times a fac
 (`fields.weight`). How rare a word is says nothing where all must match.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import ceil, prod
 from typing import Any
@@ -29,6 +29,7 @@ SHORTEST_START = 2  # letters; one begins too much
 PLENTY = 5_000  # books with a word, from which on neither its stem nor words that begin with it are needed
 STOP_WORD = 0.15  # of all books have it in a name; of a few thousand books none is left out for that
 SMALL_SHOP = 10_000
+COMMON = 150_000  # books that have a word, from which on it takes long to see where they have it
 LARGE = 20_000  # books that may match, from which on the popular ones are looked at first
 MOST_MARKS = 200
 MOST_WORDS = 32
@@ -80,13 +81,19 @@ class Meaning:
 def matching(searcher: Searcher, words: Words, *, cut: bool = False) -> Meaning:
     """All books with all of these words; the last one may be cut if it is rare, or if that is said."""
     begins = {words.words[-1]} if cut or may_be_cut(searcher, words) else set()
-    needed = [word for word in words.different if not is_stop_word(searcher, word) or (cut and word in begins)]
+    needed = telling(searcher, words, even=begins if cut else set())
     parts = [(Occur.Must, somewhere(searcher, word, may_begin=word in begins)) for word in needed]
     if not needed:
         parts = [(Occur.Must, constant(term("names", word), ANYWHERE)) for word in words.different]
-    scores = [(Occur.Should, best_place(searcher, word, may_begin=word in begins)) for word in words.different]
-    scores += [(Occur.Should, query) for query in whole(words)]
+    counted = needed or words.different
+    scores = [(Occur.Should, best_place(searcher, word, may_begin=word in begins)) for word in counted]
+    scores += [(Occur.Should, query) for query in whole(searcher, words)]
     return Meaning(Query.boolean_query(parts), Query.boolean_query([*parts, *scores]))
+
+
+def telling(searcher: Searcher, words: Words, *, even: Collection[str] = ()) -> list[str]:
+    """The words that not a large part of all books have, each once."""
+    return [word for word in words.different if word in even or not is_stop_word(searcher, word)]
 
 
 def may_be_cut(searcher: Searcher, words: Words) -> bool:
@@ -132,10 +139,10 @@ def best_place(searcher: Searcher, word: str, *, may_begin: bool) -> Query:
     return Query.disjunction_max_query(found, tie_breaker=0.1) if found else Query.empty_query()
 
 
-def whole(words: Words) -> list[Query]:
-    """What counts more when the words are all of something, or stand together."""
+def whole(searcher: Searcher, words: Words) -> list[Query]:
+    """What counts more when the words are all of something, or stand together; that takes long where all are common."""
     queries = exactly(words)
-    if len(words.words) > 1:
+    if len(words.words) > 1 and min(searcher.doc_freq("titles", word) for word in words.words) < COMMON:
         queries.append(constant(Query.phrase_query(schema(), "titles", list(words.words)), TOGETHER))
     return queries
 
@@ -145,8 +152,13 @@ def exactly(words: Words) -> list[Query]:
 
 
 def called_so(words: Words) -> Query:
-    """The books that are called just so, however few know them."""
-    return any_of(exactly(words))
+    """The books that are called just so, however few know them; scored as by `matching`, or nearly, in less time."""
+    title = any_of(term(name, words.whole) for name in ("exact_title", "main_title"))
+    together = TOGETHER if len(words.words) > 1 else 0
+    places = [constant(title, len(words.words) * WEIGHTS["titles"] + together)]
+    places += [constant(term(f"exact_{name}", words.whole), len(words.words) * WEIGHTS[place])
+               for name, place in (("person", "people"), ("series", "series"))]  # fmt: skip
+    return any_of([*exactly(words), Query.disjunction_max_query(places)])
 
 
 def popular() -> Query:

@@ -40,18 +40,18 @@ def better_spelling(searcher: Searcher, words: Words) -> Words | None:
 
 def nearest_found(searcher: Searcher, words: tuple[str, ...], doubted: set[str]) -> tuple[str, ...] | None:
     for faults in (1, 2):
-        query = nearly(words, doubted, faults)
+        query = nearly(searcher, words, doubted, faults)
         hits = searcher.search(query, LOOKED_AT, count=False, weight_by_field="weight").hits
         if hits:
-            return nearest(words, names_of(asking.books_at(searcher, hits)))
+            return nearest(words, doubted, names_of(asking.books_at(searcher, hits)))
     return None
 
 
-def nearly(words: tuple[str, ...], doubted: set[str], faults: int) -> Query:
-    """All words, the doubted ones with that many faults at most, one more in a long one."""
+def nearly(searcher: Searcher, words: tuple[str, ...], doubted: set[str], faults: int) -> Query:
+    """All words that tell anything, the doubted ones with that many faults at most, one more in a long one."""
     return Query.boolean_query([
         (Occur.Must, one_word(word, faults if word in doubted else 0, last=place == len(words) - 1))
-        for place, word in enumerate(words)
+        for place, word in enumerate(words) if word in doubted or not asking.is_stop_word(searcher, word)
     ])  # fmt: skip
 
 
@@ -81,18 +81,18 @@ def names_of(books: list[UUID]) -> list[set[str]]:
     return [found[book] for book in books if book in found]
 
 
-def nearest(words: tuple[str, ...], books: list[set[str]]) -> tuple[str, ...]:
-    """The words of the book that the query is nearest to, in the query's order."""
-    best = min((as_in(words, names) for names in books), key=lambda found: found[0], default=(0, words))
+def nearest(words: tuple[str, ...], doubted: set[str], books: list[set[str]]) -> tuple[str, ...]:
+    """The words of the book that the query is nearest to, in the query's order; those not doubted as they are."""
+    best = min((as_in(words, doubted, names) for names in books), key=lambda found: found[0], default=(0, words))
     return best[1]
 
 
-def as_in(words: tuple[str, ...], names: set[str]) -> tuple[int, tuple[str, ...]]:
+def as_in(words: tuple[str, ...], doubted: set[str], names: set[str]) -> tuple[int, tuple[str, ...]]:
     """How far the words are from a book's own, and those: the last one as it is where it begins one of them."""
-    pairs = [nearest_word(word, names) for word in words[:-1]]
+    pairs = [nearest_word(word, names) if word in doubted else (0, word) for word in words]
     last = words[-1]
-    begins = len(last) >= asking.SHORTEST_START and any(name.startswith(last) for name in names)
-    pairs.append((0, last) if begins else nearest_word(last, names))
+    if len(last) >= asking.SHORTEST_START and any(name.startswith(last) for name in names):
+        pairs[-1] = (0, last)
     return sum(faults for faults, _ in pairs), tuple(name for _, name in pairs)
 
 
