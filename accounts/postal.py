@@ -18,6 +18,7 @@ from stdnum.exceptions import ValidationError as NumberError
 EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())  # noqa: SIM905
 VAT_SHAPE = re.compile(r"[A-Z0-9]{4,18}")
 LONGEST_CODE = 20
+BETTER_EXAMPLES = {"SE": ["114 55"]}  # the data leaves out the space that Swedes write
 
 
 class Rules(NamedTuple):
@@ -39,8 +40,8 @@ def rules_of(country: str) -> Rules:
     names = [(name, name) for choice in found.country_area_choices for name in choice]
     codes = zip(data.get("sub_isoids", "").split("~"), data.get("sub_keys", "").split("~"), strict=False)
     regions = {folded(name): written for name, written in [*codes, *names] if name}
-    needed = found.required_fields
-    return Rules("postal_code" in needed, code, found.postal_code_examples, regions if "country_area" in needed else {})
+    needed, examples = found.required_fields, BETTER_EXAMPLES.get(country, found.postal_code_examples)
+    return Rules("postal_code" in needed, code, examples, regions if "country_area" in needed else {})
 
 
 def folded(text: str) -> str:
@@ -67,8 +68,7 @@ def postal_code(text: str, country: str) -> str:
 
 def ways_to_write(code: str, country: str) -> list[str]:
     """With and without what Europeans put before it (A-1010, LV-1010), and a space or hyphen anywhere."""
-    local = re.sub(rf"^({country}|{country[0]}-)", "", code)
-    bare = [re.sub("[ -]", "", way) for way in (code, local, country + code)]
+    bare = [re.sub("[ -]", "", way) for way in (code, re.sub(rf"^({country}|{country[0]}-)", "", code), country + code)]
     return [way[:at] + between + way[at:] for way in bare for between in ("", " ", "-") for at in range(len(way))]
 
 

