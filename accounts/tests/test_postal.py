@@ -99,7 +99,7 @@ def test_a_refusal_says_what_is_right(rosa):
         "This is no region of the country: write it like AL, or leave it out.",
     ]
     assert [error["message"] for error in german["errors"]] == [
-        "Das ist keine Postleitzahl dieses Landes: Dort sehen sie so aus wie 26133."
+        "Das ist keine Postleitzahl dieses Landes: Dort sehen sie aus wie 26133."
     ]
 
 
