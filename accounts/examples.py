@@ -60,7 +60,7 @@ NEW_ADDRESS = {
     "city": "Berlin",
     "region": "",
     "country": "DE",
-    "phone": "+49 30 1234567",
+    "phone": "+49301234567",
     "vat_number": "",
 }
 ADDRESS = {

@@ -260,9 +260,9 @@ class PostalAddressSerializer(serializers.Serializer):
     line2 = OptionalLineField(max_length=200)
     postal_code = OptionalLineField(max_length=20, default="", help_text="Needed where the country has such codes.")
     city = LineField(max_length=100)
-    region = OptionalLineField(max_length=100)
+    region = OptionalLineField(max_length=100, help_text="Its name or code, where the country's labels need one.")
     country = CountryField()
-    phone = OptionalLineField(max_length=30)
+    phone = OptionalLineField(max_length=30, help_text="With + or as dialled in the country; kept as +49301234567.")
     vat_number = OptionalLineField(max_length=20, help_text="With its check digits; in the EU with the country's code.")
 
     def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
@@ -282,28 +282,26 @@ class RoughAddressSerializer(PostalAddressSerializer):
         return typed
 
 
-COUNTRYS = ("postal_code", "vat_number")  # what is right or wrong for a country
-NO_PHONE = _("Write a phone number with 7 to 15 digits: +49 30 1234567.")
-NO_POSTAL_CODE = _("This is no postal code of the country.")
-NO_VAT_NUMBER = _("This is no VAT number of the country: look at it again, or leave it out.")
+COUNTRYS = ("postal_code", "region", "vat_number")  # what is right or wrong for a country
+REFUSALS = {
+    "postal_code": _("This is no postal code of the country: there they look like {example}."),
+    "region": _("This is no region of the country: write it like {example}, or leave it out."),
+    "phone": _("Write a phone number of the country, or one with + and its country code: +49 30 1234567."),
+    "vat_number": _("This is no VAT number of the country: look at it again, or leave it out."),
+}
 
 
 def in_country(typed: dict[str, Any], country: str) -> tuple[dict[str, str], dict[str, Any]]:
     """What was typed as that country writes it, and what is wrong with it."""
     checked, problems = {}, {}
-    if "postal_code" in typed:
-        code = checked["postal_code"] = postal.normal_postal_code(typed["postal_code"])
-        if not code and postal.needs_postal_code(country):
-            problems["postal_code"] = [ErrorDetail(serializers.Field.default_error_messages["required"], "required")]
-        elif code and not postal.is_postal_code(code, country):
-            problems["postal_code"] = [ErrorDetail(NO_POSTAL_CODE, "invalid_postal_code")]
-    if typed.get("phone") and not postal.is_phone(typed["phone"]):
-        problems["phone"] = [ErrorDetail(NO_PHONE, "invalid_phone")]
-    if typed.get("vat_number"):
+    for name, refusal in REFUSALS.items():
         try:
-            checked["vat_number"] = postal.vat_number(typed["vat_number"], country)
-        except ValueError:
-            problems["vat_number"] = [ErrorDetail(NO_VAT_NUMBER, "invalid_vat_number")]
+            if typed.get(name):
+                checked[name] = getattr(postal, name)(typed[name], country)
+        except ValueError as example:
+            problems[name] = [ErrorDetail(str(refusal).format(example=example), f"invalid_{name}")]
+    if typed.get("postal_code") == "" and postal.needs_postal_code(country):
+        problems["postal_code"] = [ErrorDetail(serializers.Field.default_error_messages["required"], "required")]
     return checked, problems
 
 

@@ -58,7 +58,7 @@ def test_an_address_is_kept_read_changed_and_deleted(api):
         "company": "Reader & Daughters",
         "line2": "",
         "region": "",
-        "phone": "+49 30 1234567",
+        "phone": "+49301234567",
         "vat_number": "",
         "is_default_shipping": True,
         "is_default_billing": True,
