@@ -59,16 +59,23 @@ class Conditions:
     values: dict[str, Any] = field(default_factory=dict)
     folded: str = ""
 
-    def sql(self, *, without: tuple[str, ...] = ()) -> str:
+    def sql(self, *, without: tuple[str, ...] = (), in_turn: bool = False) -> str:
         """A WHERE clause; `without` leaves out the filters of one facet, so that its other values are counted."""
         names = [name for name in self.values if name not in without]
-        of_a_copy = OF_A_COPY.keys() & names
-        if len(of_a_copy - PRICES) + bool(of_a_copy & PRICES) < 2:
+        if not self.combines_copies(without):
             return " AND ".join(OF_A_BOOK[name] for name in names) or "true"
-        return " AND ".join([*(OF_A_BOOK[name] for name in names if name not in PRICES), self.has_copy(without)])
+        of_book = [OF_A_BOOK[name] for name in names if name not in PRICES]
+        return " AND ".join([*of_book, self.has_copy(without, in_turn=in_turn)])
 
-    def has_copy(self, without: tuple[str, ...] = ()) -> str:
-        """That one and the same copy suits."""
+    def combines_copies(self, without: tuple[str, ...] = ()) -> bool:
+        """Whether several filters must hold for one and the same copy."""
+        of_a_copy = OF_A_COPY.keys() & self.values.keys() - set(without)
+        return len(of_a_copy - PRICES) + bool(of_a_copy & PRICES) > 1
+
+    def has_copy(self, without: tuple[str, ...] = (), *, in_turn: bool = False) -> str:
+        """That one and the same copy suits; `in_turn` keeps PostgreSQL from looking for all such copies first."""
+        if in_turn:
+            return f"coalesce((SELECT true FROM {self.copies(without)} LIMIT 1), false)"
         return f"EXISTS (SELECT 1 FROM {self.copies(without)})"
 
     def adding(self, name: str, value: Any) -> "Conditions":

@@ -1,7 +1,7 @@
 """Which of the two answers a query: the index, or PostgreSQL where there is none yet.
 
-ISBNs, and lists without words or facets, always come from PostgreSQL: it answers those as fast, and from the same
-moment as the rest of the request.
+ISBNs, and lists without words, facets or several filters on one copy, always come from PostgreSQL: it answers those as
+fast, and from the same moment as the rest of the request.
 """
 
 from typing import Any
@@ -21,12 +21,13 @@ def search(query: BookQuery) -> Result:
     conditions = conditions_of(query)
     in_words = "q" in conditions.values
     sort = query.sort if query.sort != "relevance" or in_words else "popular"
-    asks_the_index = (in_words or query.facets) and "isbn" not in conditions.values
+    is_searched = in_words or conditions.combines_copies()
+    asks_the_index = (is_searched or query.facets) and "isbn" not in conditions.values
     snapshot = fresh_snapshot() if asks_the_index else None
     if snapshot is None:
         return statements.search(query, conditions, sort)
     question = Question(snapshot.searcher, conditions)
-    rows, cursor = question.page(query.page, sort) if in_words else statements.page_of(query.page, conditions, sort)
+    rows, cursor = question.page(query.page, sort) if is_searched else statements.page_of(query.page, conditions, sort)
     return Result(
         rows, question.total(), cursor, facets_of(query.facets, question), question.did_you_mean, question.is_missed
     )

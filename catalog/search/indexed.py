@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from tantivy import Occur, Order, Query, Searcher
 
+from bookstore.errors import InvalidCursor
 from bookstore.pagination import REACH, PageRequest, Total, read_cursor, write_cursor
 from catalog.reads import COLUMNS
 from catalog.search import facets, statements
@@ -28,7 +29,9 @@ ORDERS = {
 FEW = 10  # books found, below which a better spelling is looked for
 DEEPEST = 100_000  # as far as endless scrolling by relevance goes
 MOST_SCORED = 150_000  # books that are ranked by more than their popularity, once no popular one is left
-MOST_LOOKED_AT = 3_000  # books that PostgreSQL sorts by title for the index, or looks at the copies of
+MOST_LOOKED_AT = 3_000  # books that PostgreSQL sorts by title for the index, or counts the copies of
+LONGEST_LOOK = 2_000  # books whose copies are looked at by one statement
+MOST_PASSED = 20_000  # books whose copies are looked at for a page
 
 NOTHING = Meaning(Query.empty_query(), Query.empty_query())
 EVERYTHING = Meaning(Query.all_query(), Query.all_query())
@@ -109,38 +112,71 @@ class Question:
         return Total(len(suiting_books(books, self.conditions)), is_exact=True)
 
     def page(self, page: PageRequest, sort: str) -> Page:
-        """One page in that order. PostgreSQL cuts it where letters or the copies of very many books decide."""
-        if sort == "title" or self.copies_decide:
-            return self.page_by_postgres(page, sort)
+        """One page in that order; by title PostgreSQL cuts it."""
+        if sort == "title":
+            return self.page_by_title(page)
+        if self.copies_decide:
+            return self.page_of_copies(page, sort)
         start, last_key = page.offset, None
         if page.cursor:
             last_key, start = read_cursor(page.cursor, f"index {sort}")
         found = self.ranked(sort, start, page.size + 1, last_key)
-        rows = rows_of([book for book, _ in found[: page.size]])
+        shown = found[: page.size]
+        rows = rows_of([book for book, _ in shown])
         if len(found) <= page.size:
             return rows, None
-        if sort == "relevance":
-            return rows, write_cursor(f"index {sort}", [None, start + page.size])
-        key = found[page.size - 1][1]
-        alike = sum(1 for _, other in found[: page.size] if other == key) + (start if key == last_key else 0)
-        return rows, write_cursor(f"index {sort}", [key, alike])
+        return rows, write_cursor(f"index {sort}", mark_behind(shown, sort, last_key, start))
+
+    def page_by_title(self, page: PageRequest) -> Page:
+        """Of few books those that were found; of many, what has the words as they are."""
+        if self.count(self.plain) > MOST_LOOKED_AT:
+            return self.page_by_postgres(page, "title")
+        books = [book for book, _ in self.hits(self.plain, "popular", 0, MOST_LOOKED_AT)]
+        suiting = suiting_books(books, self.conditions) if self.copies_decide else books
+        return statements.page_of(page, self.conditions, "title", among=list(suiting))
+
+    def page_of_copies(self, page: PageRequest, sort: str) -> Page:
+        """Where copies decide, the books that may suit are looked at in their order until the page is full.
+
+        Where next to none of very many suit, PostgreSQL looks for those; while scrolling, pages are then shorter.
+        """
+        try:
+            last_key, start = read_cursor(page.cursor, f"looked at {sort}") if page.cursor else (None, 0)
+        except InvalidCursor:  # PostgreSQL has begun this list, or nobody
+            return self.page_by_postgres(page, sort)
+        skipped = 0 if page.cursor else page.offset
+        wanted, size = skipped + page.size, min(2 * page.size + skipped, LONGEST_LOOK)
+        passed: list[Ranked] = []
+        suiting: list[int] = []  # places in there
+        is_all = False
+        while not is_all and len(suiting) <= wanted and len(passed) < MOST_PASSED:
+            some = self.ranked(sort, start + len(passed), size, last_key)
+            known = suiting_books([book for book, _ in some], self.conditions)
+            suiting += [place for place, (book, _) in enumerate(some, start=len(passed)) if book in known]
+            passed += some
+            is_all, size = len(some) < size, min(2 * size, LONGEST_LOOK)
+        is_full = len(suiting) > wanted
+        if not (is_all or is_full or page.cursor):
+            return self.page_by_postgres(page, sort)
+        shown = suiting[skipped:wanted]
+        rows = rows_of([passed[place][0] for place in shown])
+        if not is_full and is_all:
+            return rows, None
+        behind = passed[: shown[-1] + 1] if is_full else passed
+        return rows, write_cursor(f"looked at {sort}", mark_behind(behind, sort, last_key, start))
 
     def page_by_postgres(self, page: PageRequest, sort: str) -> Page:
-        """Of few books those that were found, in the index's order; of many, what has the words as they are."""
-        if self.count(self.plain) > MOST_LOOKED_AT:
-            return statements.page_of(page, self.plain_conditions(), sort)
-        order = "relevance" if sort == "title" else sort
-        books = [book for book, _ in self.ranked(order, 0, MOST_LOOKED_AT)]
-        suiting = suiting_books(books, self.conditions) if self.copies_decide else set(books)
-        if sort == "title":
-            return statements.page_of(page, self.conditions, sort, among=list(suiting))
-        start = read_cursor(page.cursor, f"looked at {sort}")[0] if page.cursor else page.offset
-        ordered = [book for book in books if book in suiting]
-        rows, end = rows_of(ordered[start : start + page.size]), start + page.size
-        return rows, write_cursor(f"looked at {sort}", [end]) if len(ordered) > end else None
+        """What has the words as they are. If one in FEW of the most popular suits, each book is looked at in turn."""
+        in_turn = False
+        if self.copies_decide:
+            some = [book for book, _ in self.hits(self.plain, "popular", 0, LONGEST_LOOK)]
+            in_turn = FEW * len(suiting_books(some, self.conditions)) > len(some)
+        return statements.page_of(page, self.plain_conditions(), sort, in_turn=in_turn)
 
     def plain_conditions(self) -> Conditions:
         """The same for PostgreSQL, with the spelling as it was mended."""
+        if "q" not in self.conditions.values:
+            return self.conditions
         return Conditions({**self.conditions.values, "q": every_word(self.words.whole)}, self.words.whole)
 
     def ranked(self, sort: str, start: int, count: int, last_key: int | None = None) -> list[Ranked]:
@@ -214,6 +250,14 @@ class Question:
         found = counting.count(self.searcher, query, [name], is_large=self.is_large)[name]
         counts = [(value, self.count(self.filtered(self.text.plain, others.adding(name, value)))) for value, _ in found]
         return sorted(((value, count) for value, count in counts if count), key=lambda each: (-each[1], each[0]))
+
+
+def mark_behind(passed: list[Ranked], sort: str, last_key: int | None, start: int) -> list[int | float | None]:
+    """What a cursor holds: the last key passed, and how many books with it; by relevance, how many books in all."""
+    if sort == "relevance":
+        return [None, start + len(passed)]
+    key = passed[-1][1]
+    return [key, sum(1 for _, other in passed if other == key) + (start if key == last_key else 0)]
 
 
 def rows_of(books: list[UUID]) -> list[Row]:

@@ -47,12 +47,15 @@ def search(query: BookQuery, conditions: Conditions, sort: str) -> Result:
 
 
 def page_of(
-    page: PageRequest, conditions: Conditions, sort: str, *, among: list[UUID] | None = None
+    page: PageRequest, conditions: Conditions, sort: str, *, among: list[UUID] | None = None, in_turn: bool = False
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A page in that order of what the conditions find, or of books that were found already."""
+    """A page in that order of what the conditions find, or of books that were found already.
+
+    `in_turn` has PostgreSQL go along the order and look at each book's copies, which is right where many suit.
+    """
     direction, keys = SORT_KEYS[sort]
     parameters = {**conditions.parameters, "limit": page.size + 1, "offset": page.offset, "among": among}
-    where = conditions.sql() if among is None else "listing.book_id = ANY(%(among)s)"
+    where = conditions.sql(in_turn=in_turn) if among is None else "listing.book_id = ANY(%(among)s)"
     if page.cursor:
         values = read_cursor(page.cursor, sort)
         names = [f"after_{place}" for place in range(len(keys))]

@@ -3,13 +3,14 @@
 import random
 import shutil
 import threading
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
-from bookstore.pagination import PageRequest
+from bookstore.pagination import PageRequest, Total
 from bookstore.testing import count_queries
 from catalog.models import Book, Listing, Publisher, Series, SeriesEntry, Subject, SubjectLink
 from catalog.search import BookQuery, search, statements
@@ -360,3 +361,34 @@ def test_many_books_cost_as_many_queries_as_one(client, db, index):
         make_book(f"River {number}")
     catch_up()
     assert count_queries(lambda: client.get(URL, {"q": "river", "facets": "format"})) <= one
+
+
+@pytest.mark.parametrize("sort", ["popular", "newest", "price", "-price", "title"])
+@pytest.mark.parametrize(("language", "most"), [("de", 620), ("en", 500)])
+def test_lists_whose_copies_decide_are_scrolled_without_gaps_or_doubles(db, index, sort, language, most):
+    """A price and a language of one and the same copy: the page is cut while the copies are looked at."""
+    seller = make_seller()
+    for number in range(60):
+        book = make_book(f"Volume {number}", popularity=number % 7)
+        for tag, price in (("de", 500 + 20 * (number % 11)), ("en", 700 - 20 * (number % 11))):
+            make_offer(make_edition(book, language=tag), seller=seller, price_minor=price)
+    catch_up()
+    query = BookQuery(languages=(language,), price_max=most, sort=sort, page=PageRequest(size=100))
+    suiting = {row["id"] for row in statements.search(query, conditions_of(query), sort).rows}
+    assert 0 < len(suiting) < 60
+
+    whole = [row["id"] for row in search(query).rows]
+    by_page = [
+        row["id"]
+        for number in range(1, 10)
+        for row in search(replace(query, page=PageRequest(page=number, size=7))).rows
+    ]
+    scrolled, cursor = [], ""
+    while cursor is not None:
+        found = search(replace(query, page=PageRequest(size=7, cursor=cursor)))
+        scrolled += [row["id"] for row in found.rows]
+        cursor = found.next_cursor
+
+    assert set(whole) == suiting
+    assert whole == by_page == scrolled
+    assert search(query).total == Total(len(suiting), is_exact=True)

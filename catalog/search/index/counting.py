@@ -35,7 +35,7 @@ def count(searcher: Searcher, query: Query, names: list[str], *, is_large: bool)
         unsure = [value for value, number in values if number < enough and not (is_exact and times == 1)]
         surely = exactly(searcher, query, name, unsure) if unsure else {}
         known = [(value, surely.get(value, times * number)) for value, number in values]
-        counts[name] = named(name, sorted(known, key=lambda each: (-each[1], each[0])))[:MOST_VALUES]
+        counts[name] = sorted(named(name, known), key=lambda each: (-each[1], each[0]))[:MOST_VALUES]
     return counts
 
 
