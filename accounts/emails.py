@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import is_password_usable
 
-from accounts.models import DeviceSession, Purpose, User, Verification
+from accounts.models import DeviceSession, Invitation, Membership, Purpose, User, Verification
+from accounts.models.invitations import OPEN_FOR
 from accounts.models.verification import GOOD_FOR, UNDO_FOR
 from bookstore.mails import mail, sample_of
 
@@ -136,3 +137,49 @@ def account_erased() -> dict[str, Any]:
 @sample_of(account_erased)
 def nothing_to_say() -> dict[str, Any]:
     return {}
+
+
+@mail(confidential=True)
+def invitation(*, invitation: str) -> dict[str, Any]:
+    """An offer to join; one that is over is sent to nobody.
+
+    Without the name of who invites, who would choose what the shop writes to strangers. The seller's is the shop's.
+    """
+    found = Invitation.objects.live().select_related("seller").get(pk=invitation)
+    return {
+        "seller": found.seller.name,
+        "role": found.get_role_display(),
+        "link": f"{settings.SHOP_URL}/api/v1/auth/invitation/{found.link_token}",
+        "days": OPEN_FOR.days,
+    }
+
+
+@sample_of(invitation)
+def an_invitation() -> dict[str, Any]:
+    role, link = Membership.Role.STAFF.label, made_up_keys("invitation")["link"]
+    return {"seller": "Corner Bookshop", "role": role, "link": link, "days": OPEN_FOR.days}
+
+
+@mail
+def seller_given(*, member: str, heir: str) -> dict[str, Any]:
+    """To who was the owner, and wants to know at once if it was somebody else's doing."""
+    members = Membership.objects.select_related("user", "seller")
+    old, new = members.get(pk=member), members.get(pk=heir)
+    return {"name": old.user.get_full_name(), "seller": old.seller.name, "heir": new.user.get_full_name()}
+
+
+@sample_of(seller_given)
+def to_the_old_owner() -> dict[str, Any]:
+    return {**to_a_reader(), "seller": "Corner Bookshop", "heir": "Max Manager"}
+
+
+@mail
+def seller_received(*, member: str) -> dict[str, Any]:
+    """To who is the owner now."""
+    new = Membership.objects.select_related("user", "seller").get(pk=member)
+    return {"name": new.user.get_full_name(), "seller": new.seller.name}
+
+
+@sample_of(seller_received)
+def to_the_new_owner() -> dict[str, Any]:
+    return {"name": "Max Manager", "seller": "Corner Bookshop"}

@@ -70,6 +70,36 @@ class RefreshedMeanwhile(BookstoreError):
     message = _("This refresh token has this moment been exchanged. Use the new pair, or ask again in a second.")
 
 
+class NotInvited(BookstoreError):
+    status, code, title = 403, "not_invited", _("Not invited")
+    message = _("This invitation was sent to another address than yours. Sign in with the account of that address.")
+
+
+class InvitationOver(BookstoreError):
+    status, code, title = 409, "invitation_over", _("Invitation over")
+    message = _("This invitation was answered or taken back, or is more than seven days old. Ask for a new one.")
+
+
+class AlreadyInvited(BookstoreError):
+    status, code, title = 409, "already_invited", _("Already invited")
+    message = _("This address is invited already. Send the invitation again, or take it back first.")
+
+
+class AlreadyMember(BookstoreError):
+    status, code, title = 409, "already_member", _("Already a member")
+    message = _("This account belongs to the organization already.")
+
+
+class AlreadyOwner(BookstoreError):
+    status, code, title = 409, "already_owner", _("Already an owner")
+    message = _("This member is an owner already. To hand over, leave, or take another role.")
+
+
+class TooManyInvitations(BookstoreError):
+    status, code, title = 429, "too_many_invitations", _("Too many invitations")
+    message = _("Too many invitations were sent. Try again in {seconds} seconds.")
+
+
 class TooManyAddresses(BookstoreError):
     status, code, title = 409, "too_many_addresses", _("Too many addresses")
     message = _("You can keep {limit} addresses. Delete one first.")

@@ -69,3 +69,38 @@ ADDRESS = {
     "is_default_shipping": True,
     "is_default_billing": True,
 }
+MEMBER = {
+    "id": "0198c1f2-6f1e-7eee-8a4f-2b1f0d0a9c14",
+    "email": "max@example.com",
+    "first_name": "Max",
+    "last_name": "Manager",
+    "role": "manager",
+    "since": "2026-11-21T09:30:00Z",
+    "is_me": False,
+}
+INVITE = {"email": "nora@example.com", "role": "staff"}
+INVITATION = {
+    "id": "0198c1f2-6f1e-7fff-8a4f-2b1f0d0a9c15",
+    **INVITE,
+    "status": "open",
+    "invited_by": "Sal Seller",
+    "created_at": "2026-11-21T09:30:00Z",
+    "sent_at": "2026-11-21T09:30:00Z",
+    "expires_at": "2026-11-28T09:30:00Z",
+    "ended_at": None,
+}
+PLACE = {
+    "id": "0198c1f2-6f1e-7111-8a4f-2b1f0d0a9c16",
+    "slug": "corner",
+    "name": "Corner Bookshop",
+    "role": "staff",
+}
+OWN_INVITATION = {
+    "id": INVITATION["id"],
+    "seller": {"slug": "corner", "name": "Corner Bookshop"},
+    "role": "staff",
+    "token": LINK["token"],
+    "sent_at": INVITATION["sent_at"],
+    "expires_at": INVITATION["expires_at"],
+}
+ME_AS_MEMBER = {**ME, "roles": ["customer", "seller"], "sellers": [PLACE]}

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ErrorDetail
 from accounts import postal, services
 from accounts.countries import countries
 from accounts.email_addresses import LONGEST_ADDRESS, check_email, normal_email
-from accounts.models import Address, DeviceSession, Membership, SecurityEvent, User
+from accounts.models import Address, DeviceSession, Invitation, Membership, SecurityEvent, User
 from accounts.people_names import has_tricks
 from bookstore.fields import LineField, WordsField, YesNoField
 
@@ -209,7 +209,7 @@ class EventSerializer(serializers.ModelSerializer):
     """Something that happened to the user's account."""
 
     what = serializers.CharField(source="get_kind_display", help_text="For people, in the reader's language.")
-    by = serializers.SerializerMethodField(help_text="Who did it: you, or the shop's staff.")
+    by = serializers.SerializerMethodField(help_text="Who did it: you, one of your organization, or the shop's staff.")
     ip = serializers.SerializerMethodField(help_text="Where it came from; null for what staff did.")
     user_agent = serializers.SerializerMethodField()
     session_id = serializers.SerializerMethodField()
@@ -218,9 +218,11 @@ class EventSerializer(serializers.ModelSerializer):
         model = SecurityEvent
         fields = ["id", "kind", "what", "created_at", "by", "ip", "user_agent", "session_id", "facts"]
 
-    @extend_schema_field(serializers.ChoiceField(["you", "staff"]))
+    @extend_schema_field(serializers.ChoiceField(["you", "team", "staff"]))
     def get_by(self, event: SecurityEvent) -> str:
-        return "you" if event.is_own else "staff"
+        if event.is_own:
+            return "you"
+        return "team" if event.facts.get("in_team") else "staff"
 
     @extend_schema_field(serializers.IPAddressField(allow_null=True))
     def get_ip(self, event: SecurityEvent) -> str | None:
@@ -233,6 +235,73 @@ class EventSerializer(serializers.ModelSerializer):
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_session_id(self, event: SecurityEvent) -> Any:
         return event.session_id if event.is_own else None
+
+
+class MemberSerializer(serializers.ModelSerializer):
+    """Somebody who belongs to a selling organization, as its members see each other."""
+
+    email = serializers.EmailField(source="user.email", read_only=True)
+    first_name = serializers.CharField(source="user.first_name", read_only=True)
+    last_name = serializers.CharField(source="user.last_name", read_only=True)
+    since = serializers.DateTimeField(source="created_at", read_only=True)
+    is_me = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Membership
+        fields = ["id", "email", "first_name", "last_name", "role", "since", "is_me"]
+
+    @extend_schema_field(OpenApiTypes.BOOL)
+    def get_is_me(self, member: Membership) -> bool:
+        return member.user_id == self.context["request"].user.pk
+
+
+class RoleSerializer(serializers.Serializer):
+    role = serializers.ChoiceField(Membership.Role.choices)
+
+
+class InviteSerializer(EmailSerializer, RoleSerializer):
+    pass
+
+
+class InvitationSerializer(serializers.ModelSerializer):
+    """A place in a selling organization that was offered, as those who offer it see it."""
+
+    status = serializers.ChoiceField(["open", *Invitation.Outcome.values], read_only=True)
+    expires_at = serializers.DateTimeField(read_only=True)
+    invited_by = serializers.CharField(
+        source="invited_by.get_full_name", default="", read_only=True, help_text="A name; empty where it is not known."
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "email", "role", "status", "invited_by", "created_at", "sent_at", "expires_at", "ended_at"]
+
+
+class SellerNameSerializer(serializers.Serializer):
+    slug = serializers.SlugField()
+    name = serializers.CharField()
+
+
+class OwnInvitationSerializer(serializers.ModelSerializer):
+    """A place that was offered to the reader."""
+
+    seller = SellerNameSerializer(read_only=True)
+    token = serializers.CharField(source="link_token", read_only=True, help_text="To accept or decline with.")
+    expires_at = serializers.DateTimeField(read_only=True)
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "seller", "role", "token", "sent_at", "expires_at"]
+
+
+class TokenSerializer(serializers.Serializer):
+    """The last part of the link in the mail, or `token` of `GET /me/invitations/`."""
+
+    token = WordsField(max_length=200)
+
+
+class HandOverSerializer(PasswordSerializer):
+    member = serializers.UUIDField(help_text="The id of the member who is to be the owner.")
 
 
 class CountryField(LineField):

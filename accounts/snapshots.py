@@ -17,8 +17,8 @@ from bookstore import shared_redis
 from bookstore.json import dumps
 
 KEPT_FOR = timedelta(minutes=15)
-FIELDS = ("id", "email", "email_verified_at", "first_name", "last_name", "is_active", "is_staff", "is_superuser",
-          "date_joined")  # fmt: skip
+FIELDS = ("id", "email", "email_verified_at", "first_name", "last_name", "is_active", "is_staff", "is_support",
+          "is_superuser", "date_joined")  # fmt: skip
 DROPPED = b"-"  # how a mark begins
 WRITE = """
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
@@ -28,7 +28,7 @@ return 1
 
 
 def key(user: UUID) -> str:
-    return f"user:1:{shared_redis.run()}:{user}"  # the number changes with the form
+    return f"user:2:{shared_redis.run()}:{user}"  # the number changes with the form
 
 
 def drop(users: Iterable[UUID]) -> None:

@@ -287,6 +287,8 @@ RATE_LIMITS = {
     "code_tries": env.rate("RATE_LIMIT_CODE_TRIES", "15/minute"),
     "code_tries_pair": env.rate("RATE_LIMIT_CODE_TRIES_PAIR", "15/minute"),
     "codes": env.rate("RATE_LIMIT_CODES", "10/hour"),
+    "invitations": env.rate("RATE_LIMIT_INVITATIONS", "30/hour"),  # of one seller
+    "invitations_to": env.rate("RATE_LIMIT_INVITATIONS_TO", "5/hour"),  # one address
 }
 RATE_LIMIT_SCOPES = [  # the first prefix that fits; what fits none (files, probes) is not counted
     ("/api/v1/auth/", "auth"),

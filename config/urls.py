@@ -59,6 +59,10 @@ api.register("auth", accounts.AuthViewSet, basename="auth")
 api.register("me/addresses", accounts.AddressViewSet, basename="address")
 api.register("me/sessions", accounts.SessionViewSet, basename="session")
 api.register("me/events", accounts.EventViewSet, basename="event")
+api.register("me/invitations", accounts.OwnInvitationViewSet, basename="own-invitation")
+api.register("invitations", accounts.InvitationViewSet, basename="invitation")
+api.register("sellers/(?P<slug>[^/]+)/members", accounts.MemberViewSet, basename="member")
+api.register("sellers/(?P<slug>[^/]+)/invitations", accounts.SellerInvitationViewSet, basename="seller-invitation")
 api.register("cart/items", CartItemViewSet, basename="cart-item")
 api.register("cart", CartViewSet, basename="cart")
 api.register("checkout", CheckoutViewSet, basename="checkout")
@@ -75,10 +79,12 @@ urlpatterns = [
     path("api/v1/me/email/", accounts.MeViewSet.as_view({"post": "ask_for_email"})),
     path("api/v1/me/email/confirm/", accounts.MeViewSet.as_view({"post": "confirm_email"})),
     path("api/v1/me/export/", accounts.MeViewSet.as_view({"get": "export"})),
+    path("api/v1/sellers/<str:slug>/transfer/", accounts.MemberViewSet.as_view({"post": "hand_over"})),
     path("api/v1/auth/verify/<str:token>", accounts.verify_page),
     path("api/v1/auth/reset/<str:token>", accounts.reset_page),
     path("api/v1/auth/email/<str:token>", accounts.email_page),
     path("api/v1/auth/undo/<str:token>", accounts.undo_page),
+    path("api/v1/auth/invitation/<str:token>", accounts.invitation_page),
     path(".well-known/jwks.json", read_only(accounts.jwks)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

@@ -1,5 +1,6 @@
 from accounts.models.addresses import Address
 from accounts.models.events import EventKind, SecurityEvent
+from accounts.models.invitations import Invitation
 from accounts.models.keys import SigningKey
 from accounts.models.sellers import Membership, Seller
 from accounts.models.sessions import DeviceSession
@@ -10,6 +11,7 @@ __all__ = [
     "Address",
     "DeviceSession",
     "EventKind",
+    "Invitation",
     "Membership",
     "Place",
     "Purpose",

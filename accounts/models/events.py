@@ -44,6 +44,11 @@ class EventKind(models.TextChoices):
     ROLE_GIVEN = "role_given", _("Role given")
     ROLE_CHANGED = "role_changed", _("Role changed")
     ROLE_TAKEN = "role_taken", _("Role taken away")
+    SELLER_HANDED_OVER = "seller_handed_over", _("Selling organization given to another owner")
+    INVITATION_SENT = "invitation_sent", _("Invited somebody")
+    INVITATION_REVOKED = "invitation_revoked", _("Invitation taken back")
+    INVITATION_ACCEPTED = "invitation_accepted", _("Invitation accepted")
+    INVITATION_DECLINED = "invitation_declined", _("Invitation declined")
 
 
 def kinds() -> list[tuple[str, Any]]:

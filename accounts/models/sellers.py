@@ -12,8 +12,8 @@ from bookstore.models import TimestampedModel
 
 class SellerQuerySet(models.QuerySet["Seller"]):
     def visible_to(self, user: User) -> SellerQuerySet:
-        """All sellers for shop staff with the rights to it, else those the user is a member of."""
-        return self if user.is_superuser else self.filter(memberships__user=user)
+        """All sellers for shop admins and support, else those the user is a member of."""
+        return self if user.sees_all else self.filter(memberships__user=user)
 
 
 class Seller(TimestampedModel):
@@ -22,6 +22,7 @@ class Seller(TimestampedModel):
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("address in links"), max_length=100, unique=True)
     description = models.TextField(_("description"), blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 alpha-2: DE"))
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="Membership", related_name="sellers", verbose_name=_("members")
     )
@@ -36,6 +37,12 @@ class Seller(TimestampedModel):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: User) -> MembershipQuerySet:
+        """All for shop admins and support, else those in the organizations that the user is a member of."""
+        return self if user.sees_all else self.filter(seller__in=Seller.objects.visible_to(user))
+
+
 class Membership(TimestampedModel):
     """A user's place in a selling organization."""
 
@@ -47,6 +54,7 @@ class Membership(TimestampedModel):
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="memberships", verbose_name=_("seller"))
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.STAFF)
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")

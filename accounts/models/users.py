@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.email_addresses import check_email, normal_email
+from accounts.rights import Right, holds
 from bookstore.models import UUIDModel
 
 
@@ -59,6 +60,9 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the console"), default=False)
+    is_support = models.BooleanField(
+        _("support"), default=False, help_text=_("Sees in the console what the shop sees, and changes nothing.")
+    )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"
@@ -97,8 +101,22 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     @property
     def roles(self) -> list[str]:
-        further = {"seller": self.is_seller, "admin": self.is_superuser}
+        further = {"seller": self.is_seller, "support": self.is_support, "admin": self.is_superuser}
         return ["customer", *(role for role, holds in further.items() if holds)]
+
+    @property
+    def enters_console(self) -> bool:
+        """Shop staff and members of selling organizations; what they find there follows from their rights."""
+        return self.is_active and (self.is_staff or self.is_support or self.is_superuser or self.is_seller)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the user sees the rows of every selling organization; admins change them too, support does not."""
+        return self.is_superuser or self.is_support
+
+    def sellers_for(self, right: Right) -> list[UUID]:
+        """The selling organizations that the user may do this for."""
+        return [place.id for place in self.places if holds(place.role, right)]
 
     def role_at(self, seller: UUID) -> str | None:
         return next((place.role for place in self.places if place.id == seller), None)

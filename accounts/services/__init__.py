@@ -10,6 +10,11 @@ from accounts.services.email_change import (
 )
 from accounts.services.erasure import erase
 from accounts.services.export import export
+from accounts.services.invitations import accept as accept_invitation
+from accounts.services.invitations import check_open, decline_by_mail, invitation_by_link, invite, revoke_all_from
+from accounts.services.invitations import decline as decline_invitation
+from accounts.services.invitations import revoke as revoke_invitation
+from accounts.services.invitations import send_again as send_invitation_again
 from accounts.services.key_rotation import rotate_keys
 from accounts.services.passwords import (
     change_password,
@@ -31,19 +36,25 @@ from accounts.services.sessions import (
 from accounts.services.sign_in import sign_in
 from accounts.services.sign_out import remove_device, sign_out, sign_out_everywhere
 from accounts.services.sign_up import send_code_again, sign_up
+from accounts.services.teams import change_role, hand_over, keeping_owners, remove_member, team_of
 from accounts.services.verification import verification_by_code, verification_by_link, verify, verify_and_sign_in
 
 __all__ = [
     "Device",
     "SignedIn",
+    "accept_invitation",
     "add_address",
     "ask_for_email",
     "change_address",
     "change_email",
     "change_names",
     "change_password",
+    "change_role",
+    "check_open",
     "check_strength",
     "count_attempt",
+    "decline_by_mail",
+    "decline_invitation",
     "email_change_by_code",
     "email_change_by_link",
     "end_all_sessions",
@@ -54,19 +65,28 @@ __all__ = [
     "forget_people",
     "forgive_attempts",
     "forgot_password",
+    "hand_over",
+    "invitation_by_link",
+    "invite",
+    "keeping_owners",
     "note",
     "password_was_set",
     "refresh_session",
     "remove_address",
     "remove_device",
+    "remove_member",
     "reset_password",
+    "revoke_all_from",
+    "revoke_invitation",
     "rotate_keys",
     "send_code_again",
+    "send_invitation_again",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
     "sign_up",
     "start_session",
+    "team_of",
     "undo_email",
     "verification_by_code",
     "verification_by_link",

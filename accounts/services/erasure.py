@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.errors import LastAdmin, LastOwner
-from accounts.models import DeviceSession, EventKind, Membership, SecurityEvent, Seller, User
+from accounts.models import DeviceSession, EventKind, Invitation, Membership, SecurityEvent, Seller, User
 from accounts.services.audit import note
 from accounts.services.passwords import check_own_password, lock_unchanged
 from accounts.services.people import forget_people
@@ -60,6 +60,8 @@ def forget_what_is_personal(user: User) -> None:
     OutboxMessage.objects.filter(recipient=address, status__in=[OutboxStatus.SENT, OutboxStatus.FAILED]).delete()
     user.addresses.all().delete()
     user.memberships.all().delete()
+    Invitation.objects.filter(email=address).delete()
+    user.invitations_sent.update(invited_by=None)
     user.verifications.all().delete()
     OutstandingToken.objects.filter(user=user).delete()
     LogEntry.objects.filter(object_id=str(user.pk), content_type__model="user").update(
@@ -69,7 +71,7 @@ def forget_what_is_personal(user: User) -> None:
     SecurityEvent.objects.filter(user=user).update(ip=None, user_agent="", facts={})
     user.email, user.email_verified_at = f"{user.pk.hex}@{ERASED_HOST}", None
     user.first_name = user.last_name = ""
-    user.is_active = user.is_staff = user.is_superuser = False
+    user.is_active = user.is_staff = user.is_support = user.is_superuser = False
     user.set_unusable_password()
     user.save()
     forget_people([user.pk])

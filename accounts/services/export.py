@@ -9,16 +9,17 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
-from accounts.models import EventKind, User
+from accounts.models import EventKind, Invitation, User
 from accounts.services.audit import note
 from bookstore.json import dumps
 
 IN_MEMORY = 2**20  # bytes; more goes to a file
-PROFILE = ("id", "email", "email_verified_at", "first_name", "last_name", "is_active", "is_staff", "is_superuser",
-           "date_joined", "last_login")  # fmt: skip
+PROFILE = ("id", "email", "email_verified_at", "first_name", "last_name", "is_active", "is_staff", "is_support",
+           "is_superuser", "date_joined", "last_login")  # fmt: skip
 ADDRESS = ("id", "first_name", "last_name", "company", "line1", "line2", "postal_code", "city", "region", "country",
            "phone", "vat_number", "is_default_shipping", "is_default_billing", "created_at", "updated_at")  # fmt: skip
 SESSION = ("id", "device_name", "ip", "user_agent", "created_at", "last_seen_at", "ended_at", "ended_reason")
+INVITATION = ("id", "seller_id", "seller__name", "role", "created_at", "sent_at", "outcome", "ended_at")
 EVENT = ("id", "kind", "created_at", "ip", "user_agent", "session_id", "facts")
 
 
@@ -52,6 +53,8 @@ def account(user: User) -> dict[str, Iterable[Any]]:
         "addresses": rows_of(user.addresses.all(), ADDRESS),
         "sessions": rows_of(user.device_sessions.all(), SESSION),
         "memberships": rows_of(user.memberships.all(), ("id", "seller_id", "seller__name", "role", "created_at")),
+        "invitations": rows_of(Invitation.objects.for_user(user), INVITATION),
+        "invitations_sent": rows_of(user.invitations_sent.all(), INVITATION),
         "events": (as_told(row, user) for row in rows_of(own, (*EVENT, "by_id"))),
     }
 
@@ -60,7 +63,13 @@ def as_told(row: dict[str, Any], user: User) -> dict[str, Any]:
     """What staff did is told without saying who and from where."""
     if row.pop("by_id") in (None, user.pk):
         return {**row, "by": "you"}
-    return {**row, "by": "staff", "ip": None, "user_agent": "", "session_id": None}
+    return {
+        **row,
+        "by": "team" if row["facts"].get("in_team") else "staff",
+        "ip": None,
+        "user_agent": "",
+        "session_id": None,
+    }
 
 
 def rows_of(rows: QuerySet[Any], names: Iterable[str]) -> Iterable[dict[str, Any]]:

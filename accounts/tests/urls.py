@@ -9,11 +9,12 @@ from rest_framework.views import APIView
 
 from accounts.models import Seller
 from accounts.permissions import GuestOrSignedIn, IsSeller, IsSellerOf, SignedIn
+from accounts.rights import Right
 from config import urls
 
 
 class Owners(IsSellerOf):
-    roles = frozenset({"owner"})
+    right = Right.HAND_OVER
 
 
 class Who(APIView):

@@ -9,15 +9,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import ValidationError
 
 from accounts import keys, services
-from accounts.errors import EmailTaken, InvalidCode
+from accounts.errors import EmailTaken, InvalidCode, InvitationOver
 from accounts.models import Purpose, Verification
 from accounts.serializers import ResetPasswordSerializer
-from bookstore.errors import Invalid, MethodNotAllowed
+from bookstore.errors import Invalid, MethodNotAllowed, NotFound
 from bookstore.json import dumps
 from bookstore.problems import as_refusal
 
@@ -84,6 +85,29 @@ def undo_page(request: HttpRequest, verification: Verification) -> str:
     """Take the old address back."""
     services.undo_email(verification)
     return "done"
+
+
+@csrf_exempt
+@never_cache
+def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
+    """What is offered and how to accept it, which takes an account; declining takes none."""
+    if request.method not in {"GET", "HEAD", "POST"}:
+        raise MethodNotAllowed(method=request.method, headers={"Allow": "GET, HEAD, POST"})
+    try:
+        found = services.invitation_by_link(token)
+        services.check_open(found)
+        if request.method == "POST":
+            services.decline_by_mail(token)
+    except (InvalidCode, InvitationOver, NotFound) as refusal:
+        return render(request, "accounts/invitation.html", {"state": refusal.code}, status=refusal.status)
+    shown = {
+        "state": "done" if request.method == "POST" else "waiting",
+        "email": found.email,
+        "seller": found.seller.name,
+        "role": found.get_role_display(),
+        "until": date_format(found.expires_at, "j F Y"),
+    }
+    return render(request, "accounts/invitation.html", shown)
 
 
 @cache_control(public=True, max_age=300)

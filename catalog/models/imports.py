@@ -38,7 +38,7 @@ class SourceRecord(UUIDModel):
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: User) -> ImportRunQuerySet:
         """All imports for shop admins, else those for the organizations that the user is a member of."""
-        return self if user.is_superuser else self.filter(seller__in=Seller.objects.visible_to(user))
+        return self if user.sees_all else self.filter(seller__in=Seller.objects.visible_to(user))
 
 
 class ImportRun(TimestampedModel):

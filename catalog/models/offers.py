@@ -130,7 +130,7 @@ class Edition(CatalogueRecord):
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user: User) -> OfferQuerySet:
         """All offers for shop staff, else those of the organizations that the user is a member of."""
-        return self if user.is_superuser else self.filter(seller__in=Seller.objects.visible_to(user))
+        return self if user.sees_all else self.filter(seller__in=Seller.objects.visible_to(user))
 
     def lock(self) -> OfferQuerySet:
         """Locked in the order of their keys, so that two changes of the same offers cannot deadlock."""

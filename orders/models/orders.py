@@ -52,7 +52,7 @@ BUYER_CANCELS = (OrderStatus.PENDING_PAYMENT, OrderStatus.PAID)
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: User) -> OrderQuerySet:
         """All orders for shop staff, else those that the user's organizations are to pack."""
-        return self if user.is_superuser else self.filter(seller__in=Seller.objects.visible_to(user))
+        return self if user.sees_all else self.filter(seller__in=Seller.objects.visible_to(user))
 
     def to_pack_by(self, user: User, slug: str) -> OrderQuerySet:
         """Those of that organization, if the user is a member of it, once they are paid."""
