@@ -66,6 +66,15 @@ class IsSellerOf(SignedIn):
         return holds(request.user.role_at(seller), self.right)
 
 
+class WritesPage(IsSellerOf):
+    """Who may change what the public page of this selling organization says; shop admins may for all."""
+
+    right = Right.PAGE
+
+    def has_object_permission(self, request: Request, view: Any, obj: Seller) -> bool:
+        return super().has_object_permission(request, view, obj) or request.user.is_superuser
+
+
 class InTeam(SignedIn):
     """A member of the selling organization in the address who may do what `rights` of the view says of the action.
 

@@ -12,7 +12,6 @@ class Right(StrEnum):
     CATALOGUE = "catalogue"  # add books and editions, and change those that are the organization's own
     OFFERS = "offers"  # offers, price lists and imports
     ORDERS = "orders"  # see, pack, ship and cancel orders
-    REVIEWS = "reviews"  # answer reviews
     SEE_TEAM = "see_team"
     MANAGE_STAFF = "manage_staff"  # invite and remove staff
     MANAGE_TEAM = "manage_team"  # the same for managers and owners, and give them other roles
@@ -24,7 +23,6 @@ HOLDERS: dict[Right, frozenset[str]] = {
     Right.CATALOGUE: EVERYBODY,
     Right.OFFERS: EVERYBODY,
     Right.ORDERS: EVERYBODY,
-    Right.REVIEWS: EVERYBODY,
     Right.SEE_TEAM: EVERYBODY,
     Right.MANAGE_STAFF: frozenset({OWNER, MANAGER}),
     Right.MANAGE_TEAM: frozenset({OWNER}),

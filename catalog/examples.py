@@ -255,3 +255,13 @@ BOOK_LIST_PARAMETERS = [
     OpenApiParameter("sort", OpenApiTypes.STR, enum=SORTS, description="Relevance needs q; without it, popular."),
     choices("facets", list(FACETS), "Counts with all filters but the facet's own."),
 ]
+
+SELLER_PAGE = {
+    "id": "0198c1f2-6f1e-7111-8a4f-2b1f0d0a9c16",
+    "slug": "corner",
+    "name": "Corner Bookshop",
+    "description": "Used books since 1974, packed with care.",
+    "country": "DE",
+    "since": "2026-11-21",
+    "offers": {"count": 412, "exact": True},
+}

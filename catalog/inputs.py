@@ -10,6 +10,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Seller, User
+from accounts.rights import Right
+from accounts.serializers import CountryField
 from bookstore.fields import LineField, PriceSerializer, WholeNumberField, WordsField, YesNoField
 from bookstore.money import Money
 from bookstore.problems import as_refusal
@@ -24,7 +26,7 @@ from catalog.partial_dates import PartialDate
 from catalog.selling import Change, Outcome
 from catalog.vocabularies import AUTHOR, LONGEST_TITLE, Condition, Format, language_tag
 
-LONGEST_DESCRIPTION = 50_000
+LONGEST_DESCRIPTION, LONGEST_ABOUT = 50_000, 5_000
 MOST_ROWS = 1_000
 MOST_PEOPLE, MOST_SUBJECTS, MOST_PAGES = 100, 50, 1_000_000
 LONGEST_DATE, LONGEST_TAG = 10, 35
@@ -184,13 +186,14 @@ class ForSeller(serializers.Serializer):
 
     seller = WordsField(required=False, help_text="The slug of your organization; needed by members of several.")
     staff_may = False
+    right = Right.CATALOGUE
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         wanted = super().validate(attrs)
         return {**wanted, "seller": self.one_of(wanted.pop("seller", None), self.context["request"].user)}
 
     def one_of(self, slug: str | None, user: User) -> Seller | None:
-        own = list(Seller.objects.filter(memberships__user=user))
+        own = list(Seller.objects.filter(pk__in=user.sellers_for(self.right)))
         if slug is None and len(own) > 1:
             raise serializers.ValidationError({"seller": _("Say for which of your organizations.")}, "required")
         sellers = [seller for seller in own if slug in {None, seller.slug}]
@@ -347,9 +350,17 @@ class NewOfferSerializer(ForSeller, EditionFacts, BookFacts, ChangeOfferSerializ
     isbn = ISBNField()
     title = LineField(required=False, max_length=LONGEST_TITLE, help_text="Needed for an ISBN that the shop lacks.")
     withdrawn = None
+    right = Right.OFFERS
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         facts = super().validate(attrs)
         of_offer = {"isbn", "seller", *ChangeOfferSerializer().fields}
         record = {name: value for name, value in facts.items() if name not in of_offer}
         return {"record": record, **{name: value for name, value in facts.items() if name in of_offer}}
+
+
+class SellerPageInput(serializers.Serializer):
+    """What sellers say of themselves."""
+
+    description = WordsField(required=False, allow_blank=True, max_length=LONGEST_ABOUT)
+    country = CountryField(required=False, allow_blank=True)

@@ -21,6 +21,7 @@ from catalog.views import (
     ProductFeed,
     PublisherViewSet,
     SearchViewSet,
+    SellerViewSet,
     SeriesViewSet,
     SitemapIndex,
     SitemapOfBooks,
@@ -54,6 +55,7 @@ api.register("authors", AuthorViewSet, basename="author")
 api.register("series", SeriesViewSet, basename="series")
 api.register("publishers", PublisherViewSet, basename="publisher")
 api.register("subjects", SubjectViewSet, basename="subject")
+api.register("sellers", SellerViewSet, basename="seller")
 api.register("search", SearchViewSet, basename="search")
 api.register("auth", accounts.AuthViewSet, basename="auth")
 api.register("me/addresses", accounts.AddressViewSet, basename="address")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.countries import check_country
 from accounts.models.users import User
 from bookstore.models import TimestampedModel
 
@@ -22,7 +23,9 @@ class Seller(TimestampedModel):
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("address in links"), max_length=100, unique=True)
     description = models.TextField(_("description"), blank=True)
-    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 alpha-2: DE"))
+    country = models.CharField(
+        _("country"), max_length=2, blank=True, validators=[check_country], help_text=_("ISO 3166-1 alpha-2: DE")
+    )
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="Membership", related_name="sellers", verbose_name=_("members")
     )

@@ -114,9 +114,10 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         """Whether the user sees the rows of every selling organization; admins change them too, support does not."""
         return self.is_superuser or self.is_support
 
-    def sellers_for(self, right: Right) -> list[UUID]:
-        """The selling organizations that the user may do this for."""
-        return [place.id for place in self.places if holds(place.role, right)]
+    def sellers_for(self, right: Right, slug: str | None = None) -> list[UUID]:
+        """The selling organizations that the user may do this for, or the one of them with that slug."""
+        places = [place for place in self.places if slug in {None, place.slug}]
+        return [place.id for place in places if holds(place.role, right)]
 
     def role_at(self, seller: UUID) -> str | None:
         return next((place.role for place in self.places if place.id == seller), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from accounts.rights import MANAGER, OWNER, Right, holds, manages
 from accounts.services.audit import note
 from accounts.services.passwords import check_own_password, lock_unchanged
 from accounts.services.people import forget_people
+from bookstore import versions
 from bookstore.errors import NotFound, PermissionDenied
 from bookstore.outbox import send_mail
 
@@ -144,6 +146,20 @@ def note_role(kind: EventKind, member: Membership, *, by: User, **facts: str) ->
     """Note it with who did it; whoever reads it is told whether that was one of the team, or the shop."""
     in_team = {} if by.is_superuser else {"in_team": True}
     note(kind, member.user, by=by, role=member.role, seller=member.seller.name, **facts, **in_team)
+
+
+@transaction.atomic
+def change_page(seller: Seller, *, by: User, **facts: str) -> Seller:
+    """Change what everybody reads of the organization. Raises PermissionDenied, NotFound."""
+    found = lock_seller(seller.pk)
+    if not holds(role_now(by, found), Right.PAGE):
+        raise PermissionDenied
+    if facts:
+        for name, value in facts.items():
+            setattr(found, name, value)
+        found.save(update_fields=[*facts, "updated_at"])
+        transaction.on_commit(partial(versions.bump, "catalog"))
+    return found
 
 
 def team_of(seller: Seller) -> QuerySet[Membership]:

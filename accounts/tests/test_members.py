@@ -53,7 +53,6 @@ def test_what_each_role_may_do_is_written_down():
         Right.CATALOGUE: "oms",
         Right.OFFERS: "oms",
         Right.ORDERS: "oms",
-        Right.REVIEWS: "oms",
         Right.SEE_TEAM: "oms",
         Right.MANAGE_STAFF: "om",
         Right.MANAGE_TEAM: "o",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Seller
+from accounts.rights import Right
 from bookstore.models import TimestampedModel
 from bookstore.money import Money
 from catalog.isbn import hyphenate, isbn10
@@ -137,12 +138,12 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
 
     def sold_by(self, user: User) -> OfferQuerySet:
-        """Those of the organizations that the user is a member of."""
-        return self.filter(seller__memberships__user=user)
+        """Those of the organizations that the user may sell for."""
+        return self.of_members(user)
 
     def of_members(self, user: User, slug: str | None = None) -> OfferQuerySet:
         """Those of the user's organizations, or of the one of them with that slug; asks nothing further."""
-        return self.filter(seller__in=[place.id for place in user.places if slug in {None, place.slug}])
+        return self.filter(seller__in=user.sellers_for(Right.OFFERS, slug))
 
     def for_api(self) -> OfferQuerySet:
         """Exactly what OwnOfferSerializer prints, newest first: one query."""

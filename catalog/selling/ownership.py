@@ -12,12 +12,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import User
+from accounts.rights import Right
 from catalog.errors import NotYourRecord
 from catalog.models import Book, Edition, Offer
 
 
 def organizations(user: User) -> set[UUID]:
-    return {place.id for place in user.places}
+    return set(user.sellers_for(Right.CATALOGUE))
 
 
 def is_own_edition(edition: Edition, user: User) -> bool:

@@ -10,6 +10,7 @@ from catalog.views.reading import (
     SeriesViewSet,
     SubjectViewSet,
 )
+from catalog.views.sellers import SellerViewSet
 from catalog.views.selling import OfferViewSet
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ProductFeed",
     "PublisherViewSet",
     "SearchViewSet",
+    "SellerViewSet",
     "SeriesViewSet",
     "SitemapIndex",
     "SitemapOfBooks",

@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import SAFE_METHODS
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -44,6 +44,7 @@ class WrittenBySellers:
 
     request: Any
     action_map: dict[str, str]
+    write_permission: type[BasePermission] = WritesCatalogue
 
     def is_read(self) -> bool:
         """Reads, and what is possible for nobody."""
@@ -56,7 +57,7 @@ class WrittenBySellers:
         return [authentication() for authentication in api_settings.DEFAULT_AUTHENTICATION_CLASSES]
 
     def get_permissions(self) -> list[Any]:
-        return super().get_permissions() if self.is_read() else [WritesCatalogue()]  # type: ignore[misc]  # a mixin
+        return super().get_permissions() if self.is_read() else [self.write_permission()]  # type: ignore[misc]  # a mixin
 
 
 class BookWrites(WrittenBySellers):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Seller, User
+from accounts.rights import Right
 from bookstore.models import TimestampedModel, UUIDModel
 from bookstore.money import Money
 from catalog.models import Edition, Offer
@@ -57,12 +58,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def to_pack_by(self, user: User, slug: str) -> OrderQuerySet:
         """Those of that organization, if the user is a member of it, once they are paid."""
         # By the organization's id, which lets an index give them in order; a join would read and sort them all.
-        sellers = [place.id for place in user.places if place.slug == slug]
-        return self.filter(seller__in=sellers, paid_at__isnull=False)
+        return self.filter(seller__in=user.sellers_for(Right.ORDERS, slug), paid_at__isnull=False)
 
     def open_to(self, user: User) -> OrderQuerySet:
         """Those that the user has bought, and those that the user's organizations are to pack."""
-        to_pack = Q(seller__in=[place.id for place in user.places], paid_at__isnull=False)
+        to_pack = Q(seller__in=user.sellers_for(Right.ORDERS), paid_at__isnull=False)
         return self.filter(Q(purchase__buyer=user) | to_pack)
 
     def lock(self) -> OrderQuerySet:
