@@ -83,6 +83,8 @@ UNFOLD = {
                 "items": [
                     page(_("Users"), "person", "accounts.user"),
                     page(_("Sellers"), "storefront", "accounts.seller"),
+                    page(_("Members"), "badge", "accounts.membership"),
+                    page(_("Invitations"), "forward_to_inbox", "accounts.invitation"),
                     page(_("Security events"), "shield_person", "accounts.securityevent"),
                 ],
             },

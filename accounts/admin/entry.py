@@ -22,6 +22,10 @@ class ConsoleLoginForm(AuthenticationForm):
         self.fields["password"].max_length = LONGEST
         self.fields["password"].validators.append(no_longer_than_a_password)
 
+    def confirm_login_allowed(self, user: User) -> None:
+        if not user.enters_console:
+            raise self.get_invalid_login_error()
+
     def clean(self) -> dict[str, Any]:
         email = normal_email(self.cleaned_data.get("username") or "")
         if not email or not self.cleaned_data.get("password"):
@@ -40,7 +44,12 @@ class ConsoleLoginForm(AuthenticationForm):
         return cleaned
 
 
+def may_enter(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.enters_console)
+
+
 admin.site.login_form = ConsoleLoginForm
+admin.site.has_permission = may_enter
 
 
 def no_longer_than_a_password(text: str) -> None:

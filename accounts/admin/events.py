@@ -20,13 +20,14 @@ ALARMING = {EventKind.TOKEN_REUSED, EventKind.LOGIN_BLOCKED, EventKind.CODES_USE
 TELLING = {
     *(EventKind.LOGIN_FAILED, EventKind.CONSOLE_LOGIN_FAILED, EventKind.PASSWORD_CHANGED, EventKind.PASSWORD_RESET),
     *(EventKind.EMAIL_CHANGED, EventKind.ERASED, EventKind.USER_DELETED),
-    *(EventKind.ROLE_GIVEN, EventKind.ROLE_CHANGED, EventKind.ROLE_TAKEN),
+    *(EventKind.ROLE_GIVEN, EventKind.ROLE_CHANGED, EventKind.ROLE_TAKEN, EventKind.SELLER_HANDED_OVER),
 }
 
 
 @admin.register(SecurityEvent)
 class SecurityEventAdmin(ConsoleAdmin):
     admins_may = frozenset({"view"})
+    support_may: frozenset[str] = frozenset()
     list_display = ["when", "what", "whose", "by_whom", "ip", "detail"]
     list_filter = [("kind", ChoicesDropdownFilter)]
     list_filter_submit = True

@@ -24,7 +24,7 @@ from bookstore.admin import ConsoleAdmin, ConsoleTable, SellerAdmin
 admin.site.unregister(Group)  # rights follow from membership
 admin.site.unregister([OutstandingToken, BlacklistedToken])  # sessions say who is signed in
 
-RIGHTS = ("is_active", "is_staff", "is_superuser")
+RIGHTS = ("is_active", "is_staff", "is_support", "is_superuser")
 
 
 class NewUserForm(UserCreationForm):
@@ -50,14 +50,19 @@ class MemberInline(ConsoleTable):
 
 
 class KnownPeople:
-    """What the API remembers of people is forgotten when a form changes them."""
+    """What the API remembers of people is forgotten when a form changes them, and no seller loses its last owner."""
 
     def people(self, row: Any) -> list[UUID]:
         raise NotImplementedError
 
+    def kept(self, row: Any) -> list[UUID]:
+        """The selling organizations that are to have an owner afterwards as before."""
+        raise NotImplementedError
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         before = self.people(form.instance)
-        super().save_related(request, form, formsets, change)
+        with services.keeping_owners(self.kept(form.instance)):
+            super().save_related(request, form, formsets, change)
         for formset in formsets:
             note_roles(request.user, formset)
         services.forget_people([*before, *self.people(form.instance)])
@@ -82,6 +87,9 @@ def note_roles(by: User, formset: Any) -> None:
     for kind, rows in kinds.items():
         for row, role in rows:
             services.note(kind, row.user, by=by, role=role, seller=row.seller.name)
+            if kind != EventKind.ROLE_GIVEN:
+                still = row.role if kind == EventKind.ROLE_CHANGED else None
+                services.revoke_offers_of(row.user, row.seller, by=by, unless_managed_by=still)
 
 
 @admin.register(User)
@@ -90,8 +98,8 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     inlines = [MembershipInline]
-    list_display = ["email", "name", "is_active", "is_staff", "is_superuser", "date_joined"]
-    list_filter = ["is_staff", "is_superuser", "is_active"]
+    list_display = ["email", "name", "is_active", "is_staff", "is_support", "is_superuser", "date_joined"]
+    list_filter = ["is_staff", "is_support", "is_superuser", "is_active"]
     list_filter_submit = True
     filter_horizontal: list[str] = []
     ordering = ["-id"]
@@ -100,7 +108,7 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
     readonly_fields = ["last_login", "date_joined", "email_verified_at"]
     fieldsets = [
         (None, {"fields": ["email", "password", ("first_name", "last_name")]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_support", "is_superuser"]}),
         (_("Dates"), {"fields": [("last_login", "date_joined", "email_verified_at")]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
@@ -115,6 +123,9 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
     def people(self, user: User) -> list[UUID]:
         return [user.pk]
 
+    def kept(self, user: User) -> list[UUID]:
+        return list(user.memberships.values_list("seller_id", flat=True))
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Who makes a user here vouches for the address; whoever is shut out here is signed out everywhere."""
         if not change:
@@ -128,16 +139,20 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
         if "email" in form.changed_data:
             obj.verifications.all().void()  # what was sent to the address before
         if change and not obj.is_active:
+            services.revoke_all_from(obj, by=request.user)
             services.end_all_sessions(obj, DeviceSession.Reason.DEACTIVATED)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         services.note(EventKind.USER_DELETED, None, by=request.user, user=obj.pk)
-        super().delete_model(request, obj)
+        with services.keeping_owners(self.kept(obj)):
+            super().delete_model(request, obj)
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for user in queryset:
             services.note(EventKind.USER_DELETED, None, by=request.user, user=user.pk)
-        super().delete_queryset(request, queryset)
+        with services.keeping_owners(seller for user in queryset for seller in self.kept(user)):
+            super().delete_queryset(request, queryset)
 
     def user_change_password(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """Whoever knew the old password is signed out everywhere."""
@@ -156,7 +171,7 @@ class SellerPageAdmin(KnownPeople, SellerAdmin, ConsoleAdmin):
     sortable_by: list[str] = []
     prepopulated_fields = {"slug": ["name"]}
     search_help_text = _("Name, or a part of it")
-    fieldsets = [(None, {"fields": [("name", "slug"), "description"]})]
+    fieldsets = [(None, {"fields": [("name", "slug"), "description", "country"]})]
 
     def find(self, sellers: QuerySet, term: str) -> QuerySet:
         """By any part of the name: there are thousands of sellers at most, and each is asked for by many names."""
@@ -164,6 +179,9 @@ class SellerPageAdmin(KnownPeople, SellerAdmin, ConsoleAdmin):
 
     def people(self, seller: Seller) -> list[UUID]:
         return list(Membership.objects.filter(seller=seller.pk).values_list("user_id", flat=True))
+
+    def kept(self, seller: Seller) -> list[UUID]:
+        return [seller.pk]
 
     def save_model(self, request: Any, obj: Seller, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

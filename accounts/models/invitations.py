@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.sellers import Membership, Seller
 from accounts.models.users import User
+from accounts.rights import Right
 from bookstore.models import UUIDModel
 
 OPEN_FOR = timedelta(days=7)
@@ -22,8 +23,8 @@ _signer = Signer(salt="accounts.invitation.link", sep=".")
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User) -> InvitationQuerySet:
-        """All for shop admins and support, else those into the organizations that the user is a member of."""
-        return self if user.sees_all else self.filter(seller__in=Seller.objects.visible_to(user))
+        """All for shop admins and support, else those into the organizations that the user invites people to."""
+        return self if user.sees_all else self.filter(seller__in=user.sellers_for(Right.MANAGE_STAFF))
 
     def unanswered(self) -> InvitationQuerySet:
         """Those of which nothing became, however old."""

@@ -36,7 +36,15 @@ from accounts.services.sessions import (
 from accounts.services.sign_in import sign_in
 from accounts.services.sign_out import remove_device, sign_out, sign_out_everywhere
 from accounts.services.sign_up import send_code_again, sign_up
-from accounts.services.teams import change_page, change_role, hand_over, keeping_owners, remove_member, team_of
+from accounts.services.teams import (
+    change_page,
+    change_role,
+    hand_over,
+    keeping_owners,
+    remove_member,
+    revoke_offers_of,
+    team_of,
+)
 from accounts.services.verification import verification_by_code, verification_by_link, verify, verify_and_sign_in
 
 __all__ = [
@@ -79,6 +87,7 @@ __all__ = [
     "reset_password",
     "revoke_all_from",
     "revoke_invitation",
+    "revoke_offers_of",
     "rotate_keys",
     "send_code_again",
     "send_invitation_again",

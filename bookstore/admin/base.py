@@ -32,18 +32,22 @@ PROTECTORS_SHOWN = 20
 class Rights:
     """Shop admins may what `admins_may` names, members of selling organizations what `sellers_may` names.
 
-    Rights follow from membership alone; permissions granted by hand count for nothing.
+    Support looks at what admins look at, as far as `support_may` names it, and changes nothing, whatever else they
+    are. Rights follow from membership alone; permissions granted by hand count for nothing.
     """
 
     admins_may: frozenset[str] = frozenset({"view", "add", "change", "delete"})
     sellers_may: frozenset[str] = frozenset()
+    support_may: frozenset[str] = frozenset({"view"})
 
     def allows(self, request: HttpRequest, deed: str) -> bool:
         user = request.user
-        if not (user.is_active and user.is_staff):
+        if not (user.is_active and user.enters_console):
             return False
         if user.is_superuser:
             return deed in self.admins_may
+        if user.is_support:
+            return deed in self.support_may & self.admins_may
         return deed in self.sellers_may and user.is_seller
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -92,7 +96,7 @@ class InWords:
 
 
 class SellerAdmin:
-    """Sellers see and touch only the rows of their own organizations, shop admins all."""
+    """Sellers see and touch only the rows of their own organizations, shop admins all; support sees all."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).visible_to(request.user)

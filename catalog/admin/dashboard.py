@@ -27,7 +27,7 @@ def figures(request: HttpRequest) -> dict[str, Any] | None:
 def figure(request: HttpRequest, model: type[Model]) -> dict[str, Any]:
     rows = site.get_model_admin(model).get_queryset(request)
     counted = rows.order_by()[: COUNTED + 1].count()
-    whole = request.user.is_superuser or not hasattr(rows, "visible_to")
+    whole = request.user.sees_all or not hasattr(rows, "visible_to")
     number = number_format(counted, use_l10n=True, force_grouping=True)
     if counted > COUNTED:
         number = estimate(model, counted) if whole else f"{number_format(COUNTED, force_grouping=True)}+"

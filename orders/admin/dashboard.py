@@ -17,7 +17,7 @@ SHOWN = 10
 
 def to_pack(request: HttpRequest) -> dict[str, Any] | None:
     """Paid orders that wait for a parcel, the oldest first."""
-    if not (request.user.is_superuser or request.user.is_seller):
+    if not (request.user.sees_all or request.user.is_seller):
         return None
     orders = Order.objects.visible_to(request.user).filter(status__in=TO_PACK).select_related("seller", "purchase")
     rows = [

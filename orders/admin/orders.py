@@ -59,7 +59,7 @@ class OrderState(DropdownFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        hidden = () if request.user.is_superuser else UNPAID
+        hidden = () if request.user.sees_all else UNPAID
         return [("to_pack", _("To pack")), *((s.value, s.label) for s in OrderStatus if s not in hidden)]
 
     def queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
@@ -93,7 +93,7 @@ class OrderAdmin(SellerAdmin, ConsoleAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Sellers see what was paid for; what is waiting for money is none of their business yet."""
         orders = super().get_queryset(request).prefetch_related("lines")
-        return orders if request.user.is_superuser else orders.filter(paid_at__isnull=False)
+        return orders if request.user.sees_all else orders.filter(paid_at__isnull=False)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
         """Not locked here: whoever changes an order locks its purchase first, and the services do."""
@@ -118,7 +118,7 @@ class OrderAdmin(SellerAdmin, ConsoleAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Who sells for one organization need not read its name in every row."""
-        is_for_one = not request.user.is_superuser and Seller.objects.visible_to(request.user)[:2].count() < 2
+        is_for_one = not request.user.sees_all and Seller.objects.visible_to(request.user)[:2].count() < 2
         return [column for column in self.list_display if not (is_for_one and column == "seller")]
 
     # ---- what is done with several orders ----------------------------------------------------------------------
