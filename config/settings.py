@@ -443,6 +443,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="23"),
         "args": ["purge_events"],
     },
+    "forget old invitations": {
+        "task": "bookstore.tasks.run_command",
+        "schedule": crontab(hour="3", minute="47"),
+        "args": ["purge_invitations"],
+    },
     "forget old messages": {
         "task": "bookstore.tasks.run_command",
         "schedule": crontab(hour="3", minute="41"),

@@ -1,5 +1,6 @@
 """Asking somebody by mail to work for a selling organization."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -92,7 +93,7 @@ def accept(token: str, *, by: User) -> User:
     if not is_new:
         raise AlreadyMember
     invitation.end(Outcome.ACCEPTED)
-    facts = {"role": invitation.role, "seller": invitation.seller.name}
+    facts: dict[str, Any] = {"role": invitation.role, "seller": invitation.seller.name}
     note(EventKind.INVITATION_ACCEPTED, user, invitation=invitation.pk, **facts)
     note(EventKind.ROLE_GIVEN, user, by=invitation.invited_by, in_team=True, **facts)
     forget_people([user.pk])

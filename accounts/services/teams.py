@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -144,8 +145,10 @@ def hand_over(seller: Seller, to: UUID, *, by: User, password: str) -> Membershi
 
 def note_role(kind: EventKind, member: Membership, *, by: User, **facts: str) -> None:
     """Note it with who did it; whoever reads it is told whether that was one of the team, or the shop."""
-    in_team = {} if by.is_superuser else {"in_team": True}
-    note(kind, member.user, by=by, role=member.role, seller=member.seller.name, **facts, **in_team)
+    told: dict[str, Any] = {"role": member.role, "seller": member.seller.name, **facts}
+    if not by.is_superuser:
+        told["in_team"] = True
+    note(kind, member.user, by=by, **told)
 
 
 @transaction.atomic

@@ -2,11 +2,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import EventKind, Invitation, Membership, SecurityEvent, Seller, User
 from accounts.services import erase
+from accounts.services.export import account
 from accounts.tests.factories import PASSWORD, code_for, make_member, make_user, post, sign_in
 from bookstore.models import OutboxMessage, OutboxStatus
 from bookstore.outbox import relay
@@ -296,6 +298,32 @@ def test_erasing_ones_account_takes_the_invitations_to_it_along(owner, nora):
     erase(User.objects.get(email=NORA), password=PASSWORD)
 
     assert not Invitation.objects.exists()
+
+
+def test_both_sides_find_them_in_their_export(corner, owner, nora):
+    invite(owner)
+    sal, guest = User.objects.get(email="owner@example.com"), User.objects.get(email=NORA)
+
+    sent, got = [{name: list(rows) for name, rows in account(user).items()} for user in (sal, guest)]
+
+    assert [row["seller__name"] for row in got["invitations"]] == ["Corner Bookshop"]
+    assert [len(sent["invitations_sent"]), len(sent["invitations"]), len(got["invitations_sent"])] == [1, 0, 0]
+    assert NORA not in str(sent)  # somebody else's address
+
+
+def test_old_invitations_are_forgotten(owner, capsys):
+    invite(owner)
+    call_command("purge_invitations", "--days=0")  # those that can be accepted stay
+    grow_old(days=91)
+    call_command("purge_invitations", "--dry-run")
+    assert Invitation.objects.exists()
+
+    call_command("purge_invitations")
+
+    assert not Invitation.objects.exists()
+    assert capsys.readouterr().out.splitlines() == [
+        "Deleted 0 invitations.", "1 invitations would be deleted.", "Deleted 1 invitations.",
+    ]  # fmt: skip
 
 
 # ---- the page ------------------------------------------------------------------------------------------------
