@@ -11,7 +11,7 @@ from accounts.models import EventKind, Invitation, Membership, Seller, User
 from accounts.services.attempts import digest_of
 from accounts.services.audit import note
 from accounts.services.people import forget_people
-from accounts.services.teams import lock_seller, require
+from accounts.services.teams import lock_seller, note_role, require
 from bookstore import rate_limits
 from bookstore.errors import NotFound
 from bookstore.outbox import send_mail
@@ -87,7 +87,7 @@ def accept(token: str, *, by: User) -> User:
     Raises InvalidCode, NotInvited, InvitationOver, AlreadyMember.
     """
     user, invitation = invited(token, by)
-    _member, is_new = Membership.objects.get_or_create(
+    member, is_new = Membership.objects.get_or_create(
         seller=invitation.seller, user=user, defaults={"role": invitation.role}
     )
     if not is_new:
@@ -95,7 +95,7 @@ def accept(token: str, *, by: User) -> User:
     invitation.end(Outcome.ACCEPTED)
     facts: dict[str, Any] = {"role": invitation.role, "seller": invitation.seller.name}
     note(EventKind.INVITATION_ACCEPTED, user, invitation=invitation.pk, **facts)
-    note(EventKind.ROLE_GIVEN, user, by=invitation.invited_by, in_team=True, **facts)
+    note_role(EventKind.ROLE_GIVEN, member, by=invitation.invited_by or user)
     forget_people([user.pk])
     return user
 

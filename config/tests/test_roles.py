@@ -13,6 +13,7 @@ from orders.tests.factories import make_purchase
 pytestmark = pytest.mark.django_db
 WHO = ("owner", "manager", "staff", "other", "reader", "support", "admin", "guest")
 HARDBACK = "9780441478125"
+A_BOOK = {"title": "A Book", "authors": [{"name": "Ann Author"}]}
 NEW = {"isbn": HARDBACK, "condition": "good", "price": {"amount": "5.00"}, "quantity": 1}
 
 # Operation: how it is asked for, and the answer to each of WHO. “other” is the owner of another organization.
@@ -23,7 +24,7 @@ TABLE = {
     "change an offer": ("patch", "offers/{offer}/", {"quantity": 2}, (200, 200, 200, 404, 403, 403, 403, 401)),
     "withdraw an offer": ("delete", "offers/{offer}/", None, (204, 204, 204, 404, 403, 403, 403, 401)),
     "see old prices": ("get", "offers/{offer}/prices/", None, (200, 200, 200, 404, 403, 403, 403, 401)),
-    "add a book": ("post", "books/", {"title": "A Book", "authors": [{"name": "Ann Author"}]}, (201, 201, 201, 201, 403, 403, 201, 401)),
+    "add a book": ("post", "books/", A_BOOK, (201, 201, 201, 201, 403, 403, 201, 401)),
     "change a book": ("patch", "books/{book}/", {"title": "Another"}, (200, 200, 200, 403, 403, 403, 200, 401)),
     "change an edition": ("patch", "editions/{edition}/", {"pages": 5}, (200, 200, 200, 403, 403, 403, 200, 401)),
     "archive a book": ("delete", "books/{book}/", None, (204, 204, 204, 403, 403, 403, 204, 401)),
