@@ -38,6 +38,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those to the address that the user has proved to read."""
         return self.filter(email=user.email) if user.email_verified_at else self.none()
 
+    def lock(self) -> InvitationQuerySet:
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
     def of_link(self, token: str) -> InvitationQuerySet:
         """The one that a link in a mail names; none where the shop did not make the link."""
         try:

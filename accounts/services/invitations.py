@@ -31,7 +31,7 @@ def invite(seller: Seller, *, email: str, role: str, by: User) -> Invitation:
         require(by, locked, role)
         if Membership.objects.filter(seller=locked, user__email=email).exists():
             raise AlreadyMember
-        before = Invitation.objects.unanswered().filter(seller=locked, email=email).first()
+        before = Invitation.objects.unanswered().lock().filter(seller=locked, email=email).first()
         if before and before.status == "open":
             raise AlreadyInvited
         if before:
@@ -133,12 +133,12 @@ def check_open(invitation: Invitation) -> None:
 
 
 def lock(invitation: UUID) -> Invitation:
-    """The invitation under its seller's lock, which holds for all that changes a team. Raises NotFound."""
+    """The invitation under its seller's lock, as all that changes a team, and its own. Raises NotFound."""
     seller = Invitation.objects.filter(pk=invitation).values_list("seller", flat=True).first()
     if seller is None:
         raise NotFound
     locked = lock_seller(seller)
-    found = Invitation.objects.select_related("invited_by").filter(pk=invitation).first()
+    found = Invitation.objects.select_related("invited_by").lock().filter(pk=invitation).first()
     if found is None:  # deleted at this very moment
         raise NotFound
     found.seller = locked

@@ -45,8 +45,9 @@ def require(user: User, seller: Seller, role: str) -> None:
 
 
 def member_of(seller: Seller, member: UUID) -> Membership:
-    """Somebody's place in the organization, as it is under its lock. Raises NotFound."""
-    found = Membership.objects.select_related("user").filter(pk=member, seller=seller).first()
+    """Somebody's place in the organization, locked besides it, for who is erased leaves without. Raises NotFound."""
+    places = Membership.objects.select_related("user").select_for_update(no_key=True, of=("self",))
+    found = places.filter(pk=member, seller=seller).first()
     if found is None:
         raise NotFound
     found.seller = seller
@@ -111,7 +112,7 @@ def remove_member(member: Membership, *, by: User) -> None:
 
 def revoke_offers_of(user: User, seller: Seller, *, by: User, unless_managed_by: str | None = None) -> None:
     """Take back the invitations that somebody has sent: an owner who is put out leaves no friend behind as owner."""
-    for invitation in Invitation.objects.unanswered().filter(seller=seller, invited_by=user):
+    for invitation in Invitation.objects.unanswered().lock().filter(seller=seller, invited_by=user):
         if not manages(unless_managed_by, invitation.role):
             invitation.end(Invitation.Outcome.REVOKED)
             note(EventKind.INVITATION_REVOKED, by, invitation=invitation.pk, seller=seller.name)

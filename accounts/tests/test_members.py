@@ -245,6 +245,26 @@ def test_one_owner_leaves_while_another_takes_a_lower_role_and_a_third_is_erased
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_member_is_erased_while_the_role_changes_and_invitations_are_taken_back(corner, team):
+    owner, friend = sign_in(None, team["owner"]), sign_in(None, team["manager"])
+    post("sellers/corner/invitations/", {"email": "a@example.com", "role": "staff"}, friend)
+    invitation = Invitation.objects.create(seller=corner, email="manager@example.com")
+    member = place(team["manager"]).pk
+    deeds = [
+        lambda: friend.delete("/api/v1/me/", {"password": PASSWORD}, content_type="application/json").status_code,
+        lambda: owner.patch(f"{MEMBERS}{member}/", {"role": "staff"}, content_type="application/json").status_code,
+        lambda: owner.delete(f"/api/v1/sellers/corner/invitations/{invitation.pk}/").status_code,
+        lambda: owner.delete(f"{MEMBERS}{member}/").status_code,
+    ]
+
+    erased, changed, revoked, removed = at_once(lambda deed: deed(), deeds)
+
+    assert (erased, {changed, revoked, removed} <= {200, 204, 404}) == (204, True)
+    assert not Membership.objects.filter(pk=member).exists()
+    assert not Invitation.objects.filter(pk=invitation.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_owners_who_remove_each_other_leave_one(corner):
     owners = [make_member(corner, email=f"owner{number}@example.com") for number in range(2)]
     deeds = [(sign_in(None, one), other) for one, other in (owners, reversed(owners))]
