@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_proofs_of_every_kind'),
+        ('accounts', '0011_refreshed_sessions'),
     ]
 
     operations = [
