@@ -84,9 +84,18 @@ def read(content: bytes) -> Image.Image:
             if image.width * image.height > MOST_PIXELS:
                 raise NotACover(_("The picture has more than 40 million pixels."))
             image.draft("RGB", (COVER_SIZE[0] * 2, COVER_SIZE[1] * 2))
-            return on_white(ImageOps.exif_transpose(image))
+            return on_white(upright(image))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotACover from error
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """As its camera says that it was held; broken EXIF, which Pillow stops at in many ways, says nothing."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        return image
 
 
 def small(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -121,8 +130,11 @@ def keep(name: str, content: bytes) -> None:
     file = ContentFile(content)
     file.content_type = "image/webp"  # type: ignore[attr-defined]  # the storages ask for it
     try:
-        if not default_storage.exists(name):
-            default_storage.save(name, file)
+        if default_storage.exists(name):
+            if default_storage.size(name) == len(content):
+                return
+            default_storage.delete(name)  # the part that was written before the disk was full or the process killed
+        default_storage.save(name, file)
     except Exception as error:  # a storage of any kind, gone in any way
         log.error("a cover cannot be written", cover=name, error=str(error))
         raise StorageUnavailable from error

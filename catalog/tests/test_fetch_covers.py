@@ -95,6 +95,33 @@ def test_what_is_a_picture_whatever_it_says_of_itself(server, edition, content, 
         assert all(abs(ours - theirs) < 24 for ours, theirs in near)
 
 
+def with_broken_exif():
+    """On its side, and with a resolution in letters where numbers belong."""
+    entries = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0) + struct.pack("<HHI4s", 0x011A, 2, 4, b"abc\0")
+    return picture(exif=b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4))
+
+
+def test_broken_facts_of_a_camera_cost_no_cover(server, edition):
+    wanted(edition, server.show("/a.jpg", with_broken_exif()))
+
+    assert fetch_covers() == {"fetched": 1}
+    assert cover_of(edition)
+
+
+def test_what_was_written_in_part_is_written_again(media, edition):
+    set_cover(edition, picture(size=(400, 600)))
+    names = [*media.glob("covers/*")]
+    whole = {name: name.read_bytes() for name in names}
+    for name in names:
+        name.write_bytes(whole[name][:-50])  # the disk was full
+    Edition.objects.update(cover="")
+
+    set_cover(Edition.objects.get(), picture(size=(400, 600)))
+
+    assert {name: name.read_bytes() for name in media.glob("covers/*")} == whole
+    assert len(whole) == 3
+
+
 def test_of_what_moves_the_first_picture(server, edition, tmp_path):
     frames = [Image.new("RGB", (100, 150), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
