@@ -4,6 +4,7 @@ import random
 import shutil
 import threading
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,7 +15,8 @@ from bookstore.testing import count_queries
 from catalog.models import Book, Listing, Publisher, Series, SeriesEntry, Subject, SubjectLink
 from catalog.search import BookQuery, search, statements
 from catalog.search.conditions import conditions_of
-from catalog.search.index import store
+from catalog.search.index import counting, store
+from catalog.search.index.fields import SAMPLES
 from catalog.search.index.following import Follower
 from catalog.search.query import FACETS
 from catalog.services import refresh_listings
@@ -168,6 +170,21 @@ def test_the_index_and_postgres_find_and_count_the_same(stock):
         assert by_index.total == by_postgres.total, query
         for name in FACETS:
             assert counts(by_index.facets[name]) == counts(by_postgres.facets[name]), (name, query)
+
+
+def test_what_no_book_of_the_sample_has_is_counted_too(db, index, monkeypatch):
+    monkeypatch.setattr(counting, "MANY", 0)
+    for number, values in enumerate([("paperback", "en", 300, 2), ("ebook", "sw", 4000, 0)]):  # in the sample, and not
+        book_format, language, price, on_hand = values
+        book = make_book("River", id=UUID(int=SAMPLES + number), rating_counts=[number, 0, 0, 0, 1])
+        make_offer(make_edition(book, format=book_format, language=language), price_minor=price, on_hand=on_hand)
+    catch_up()
+    query = BookQuery(facets=FACETS)
+    by_index, by_postgres = search(query), statements.search(query, conditions_of(query), "popular")
+
+    for name in FACETS:
+        assert counts(by_index.facets[name]) == counts(by_postgres.facets[name]), name
+    assert [value["value"] for value in by_index.facets["language"]] == ["en", "sw"]
 
 
 @pytest.mark.parametrize("sort", ["relevance", "popular", "newest", "price", "-price", "rating", "title"])
