@@ -4,6 +4,7 @@ import hashlib
 import io
 import warnings
 from functools import partial
+from uuid import UUID
 
 import structlog
 from django.core.files.base import ContentFile
@@ -61,14 +62,17 @@ def change(edition: Edition, name: str) -> None:
     edition.cover.name = name
     edition.save(update_fields=["cover", "updated_at"])
     if old:
-        transaction.on_commit(partial(forget, old))
+        transaction.on_commit(partial(forget, edition.pk, old))
 
 
-def forget(name: str) -> None:
-    """Delete a cover's files. A storage that is gone keeps them; nobody is to wait for it."""
+def forget(edition: UUID, name: str) -> None:
+    """Delete a cover's files, unless it is shown again. A storage that is gone keeps them; nobody is to wait for it."""
     try:
-        for each in all_names(name):
-            default_storage.delete(each)
+        with transaction.atomic():
+            locked = Edition.objects.select_for_update(no_key=True).filter(pk=edition)
+            if locked.values_list("cover", flat=True).first() != name:
+                for each in all_names(name):
+                    default_storage.delete(each)
     except Exception as error:  # a storage of any kind, gone in any way
         log.warning("files of an old cover are left over", cover=name, error=str(error))
 

@@ -18,6 +18,7 @@ from bookstore.tests.pictures import picture, picture_server
 from catalog.models import CoverFetch, CoverHost, Edition, Listing
 from catalog.services import remove_cover, set_cover
 from catalog.services.cover_fetches import MOST_ATTEMPTS, fetch_covers, repeat, want_covers
+from catalog.services.cover_files import all_names
 from catalog.tests.factories import make_edition
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,21 @@ def test_what_was_written_in_part_is_written_again(media, edition):
 
     assert {name: name.read_bytes() for name in media.glob("covers/*")} == whole
     assert len(whole) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cover_that_is_shown_again_keeps_its_files(media):
+    """Two uploads at once: one replaces the cover, the other brings it back before the files of the first are gone."""
+    edition = make_edition()
+    set_cover(edition, picture(colour="gold"))
+    name = edition.cover.name
+
+    with transaction.atomic():
+        transaction.on_commit(lambda: set_cover(Edition.objects.get(pk=edition.pk), picture(colour="gold")))
+        set_cover(edition, picture(colour="teal"))
+
+    assert cover_of(edition) == name
+    assert sorted(str(path.relative_to(media)) for path in media.glob("covers/*")) == sorted(all_names(name))
 
 
 def test_of_what_moves_the_first_picture(server, edition, tmp_path):
