@@ -99,6 +99,8 @@ def test_chinese_is_found_without_spaces(client, index, db):
 
     assert titles(client, "紅樓") == ["紅樓夢"]
     assert titles(client, "雪芹") == ["紅樓夢"]
+    suggested = client.get("/api/v1/search/suggest/", {"q": "曹雪"}).json()
+    assert [author["name"] for author in suggested["authors"]] == ["曹雪芹"]
 
 
 @pytest.fixture
