@@ -140,8 +140,10 @@ class Question:
         return rows, write_cursor(f"looked at {sort}", [end]) if len(ordered) > end else None
 
     def plain_conditions(self) -> Conditions:
-        """The same for PostgreSQL, with the spelling as it was mended."""
-        return Conditions({**self.conditions.values, "q": every_word(self.words.whole)}, self.words.whole)
+        """The same for PostgreSQL: with the spelling as it was mended, or in both where both are searched for."""
+        spellings = dict.fromkeys([self.words.whole, self.did_you_mean or self.words.whole])
+        words = " | ".join(f"({every_word(spelling)})" for spelling in spellings)
+        return Conditions({**self.conditions.values, "q": words}, self.words.whole)
 
     def ranked(self, sort: str, start: int, count: int, last_key: int | None = None) -> list[Ranked]:
         """So many books from a place in the order on, or from a place behind a key, with the key or score of each."""

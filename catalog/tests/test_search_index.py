@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from bookstore.pagination import PageRequest
 from bookstore.testing import count_queries
 from catalog.models import Book, Listing, Publisher, Series, SeriesEntry, Subject, SubjectLink
-from catalog.search import BookQuery, search, statements
+from catalog.search import BookQuery, indexed, search, statements
 from catalog.search.conditions import conditions_of
 from catalog.search.index import counting, store
 from catalog.search.index.fields import SAMPLES
@@ -65,6 +65,18 @@ def shelf(db, index):
 def test_typos_are_forgiven_and_said(client, shelf, typed, meant, title):
     found = answer(client, typed)
     assert (found["did_you_mean"], found["results"][0]["title"]) == (meant, title)
+
+
+def test_both_spellings_are_listed_by_title_where_postgres_does_it(client, index, db, monkeypatch):
+    monkeypatch.setattr(indexed, "MOST_LOOKED_AT", 5)
+    books = ["Clay", *(f"Potter {number:02}" for number in range(12))]
+    for title in books:
+        make_book(title, author=None, description="Of a poter." if title == "Clay" else "")
+
+    found = answer(client, "poter", sort="title")
+
+    assert (found["did_you_mean"], found["pagination"]["total"]) == ("potter", 13)
+    assert [book["title"] for book in found["results"]] == books
 
 
 def test_what_is_right_is_not_mended(client, shelf):
