@@ -14,7 +14,7 @@ from bookstore.pagination import PageRequest
 from bookstore.testing import count_queries
 from catalog.models import Book, Listing, Publisher, Series, SeriesEntry, Subject, SubjectLink
 from catalog.search import BookQuery, indexed, search, statements
-from catalog.search.conditions import conditions_of
+from catalog.search.conditions import conditions_of, subject_ids
 from catalog.search.index import counting, store
 from catalog.search.index.fields import SAMPLES
 from catalog.search.index.following import Follower
@@ -103,6 +103,17 @@ def test_words_are_reduced_by_the_language_of_the_edition(client, index, db):
     assert titles(client, "buch haus") == ["Bücher und Häuser"]
     assert titles(client, "runs men") == []
     assert titles(client, "run man") == ["The Running Man"]
+
+
+def test_many_subjects_are_looked_up_in_one_query(db):
+    for scheme in ("thema", "bisac"):
+        Subject.objects.create(scheme=scheme, code="FBA", label=scheme)
+
+    codes = ("thema:FBA", "FBA", "bisac:FBA", *(f"thema:X{number}" for number in range(40)))
+    assert count_queries(lambda: subject_ids(codes)) == 1
+    assert len(subject_ids(codes)) == 2
+    assert len(subject_ids(("thema:FBA",))) == 1
+    assert subject_ids(("nothing",)) == subject_ids(()) == []
 
 
 def test_chinese_is_found_without_spaces(client, index, db):
