@@ -80,7 +80,7 @@ class VersionedReads:
         if not etag:
             etag = etag_of(response.content)
             return publicly(HttpResponseNotModified() if is_known(request, etag) else response, etag)
-        if self.may_be_kept(response):
+        if request.method == "GET" and self.may_be_kept(response):  # a HEAD may be answered without a body
             kept.keep(etag, request, publicly(response, etag))
         return publicly(response, etag)
 

@@ -10,9 +10,11 @@ from typing import Any
 from PIL import Image
 
 
-def picture(kind: str = "JPEG", size: tuple[int, int] = (400, 600), colour: Any = "teal", mode: str = "RGB") -> bytes:
+def picture(
+    kind: str = "JPEG", size: tuple[int, int] = (400, 600), colour: Any = "teal", mode: str = "RGB", **saving: Any
+) -> bytes:
     content = io.BytesIO()
-    Image.new(mode, size, colour).save(content, kind)
+    Image.new(mode, size, colour).save(content, kind, **saving)
     return content.getvalue()
 
 

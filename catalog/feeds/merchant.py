@@ -28,10 +28,10 @@ NOT_KNOWN = date.max
 
 # As on the page: what can be had soonest, at the lowest price, in the best condition.
 OFFERS = f"""
-SELECT edition.id, edition.isbn, edition.title, edition.description, edition.cover, edition.published, best.is_new,
-       best.condition, best.price_minor, best.currency, best.availability, book.id AS book,
-       book.title AS book_title, book.description AS book_description, publisher.name AS publisher, listing.authors,
-       listing.cover AS book_cover
+SELECT edition.id, edition.isbn, edition.title, edition.description, edition.cover, edition.published,
+       edition.on_sale_from, best.is_new, best.condition, best.price_minor, best.currency, best.availability,
+       book.id AS book, book.title AS book_title, book.description AS book_description, publisher.name AS publisher,
+       listing.authors, listing.cover AS book_cover
 FROM (SELECT * FROM catalog_edition WHERE id > %(after)s ORDER BY id LIMIT %(most)s) AS edition
 JOIN catalog_book book ON book.id = edition.book_id
 JOIN catalog_listing listing ON listing.book_id = book.id
@@ -138,9 +138,15 @@ def state_of(row: Row) -> tuple[str, date | None]:
         return "in_stock", None
     if row["availability"] == Availability.TO_ORDER:
         return "backorder", today + timedelta(days=settings.FEED_TO_ORDER_DAYS)
-    if row["availability"] == Availability.PREORDER and today < (day := day_of(row["published"])) < NOT_KNOWN:
+    if row["availability"] == Availability.PREORDER and today < (day := first_day(row, today)) < NOT_KNOWN:
         return "preorder", day
     return "out_of_stock", None
+
+
+def first_day(row: Row, today: date) -> date:
+    """The day that the publisher's embargo ends on, where there is one still; else that of publication."""
+    on_sale_from: date | None = row["on_sale_from"]
+    return on_sale_from if on_sale_from and on_sale_from > today else day_of(row["published"])
 
 
 def day_of(number: int | None) -> date:

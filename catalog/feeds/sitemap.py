@@ -18,7 +18,8 @@ LOWEST, HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 FIRSTS = """
-SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM catalog_book) AS numbered
+SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM catalog_book
+                WHERE archived_at IS NULL) AS numbered
 WHERE (place - 1) %% %(size)s = 0 ORDER BY id"""
 
 # What a reader of a book's page sees changes with its book, its editions and their offers.
@@ -28,6 +29,7 @@ SELECT width_bucket(book.id, %(firsts)s::uuid[]) AS part,
 FROM catalog_book book
 LEFT JOIN catalog_edition edition ON edition.book_id = book.id
 LEFT JOIN catalog_offer offer ON offer.edition_id = edition.id
+WHERE book.archived_at IS NULL
 GROUP BY 1 ORDER BY 1"""
 
 BOOKS = """
@@ -36,7 +38,7 @@ SELECT book.id, book.title,
                                                       (SELECT max(offer.updated_at) FROM catalog_offer offer
                                                        WHERE offer.edition_id = edition.id)))
                                   FROM catalog_edition edition WHERE edition.book_id = book.id))
-FROM catalog_book book WHERE book.id >= %(first)s AND book.id < %(beyond)s
+FROM catalog_book book WHERE book.id >= %(first)s AND book.id < %(beyond)s AND book.archived_at IS NULL
 ORDER BY book.id LIMIT %(most)s"""
 
 

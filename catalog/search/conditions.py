@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import Seller
 from catalog import availability
@@ -178,11 +179,10 @@ def as_uuid(text: str) -> UUID | None:
 def subject_ids(texts: tuple[str, ...]) -> list[UUID]:
     ids = [identifier for text in texts if (identifier := as_uuid(text))]
     codes = [text for text in texts if not as_uuid(text)]
-    for code in codes:
-        scheme, separator, rest = code.partition(":")
-        named = Subject.objects.filter(scheme=scheme, code=rest) if separator else Subject.objects.none()
-        ids += (named | Subject.objects.filter(code=code)).values_list("id", flat=True)
-    return ids
+    named = Q(code__in=codes)
+    for scheme, _separator, code in (code.partition(":") for code in codes if ":" in code):
+        named |= Q(scheme=scheme, code=code)
+    return [*ids, *Subject.objects.filter(named).order_by("id").values_list("id", flat=True)] if codes else ids
 
 
 def seller_ids(texts: tuple[str, ...]) -> list[UUID]:

@@ -174,10 +174,12 @@ class Question:
         return statements.page_of(page, self.plain_conditions(), sort, in_turn=in_turn)
 
     def plain_conditions(self) -> Conditions:
-        """The same for PostgreSQL, with the spelling as it was mended."""
+        """The same for PostgreSQL: with the spelling as it was mended, or in both where both are searched for."""
         if "q" not in self.conditions.values:
             return self.conditions
-        return Conditions({**self.conditions.values, "q": every_word(self.words.whole)}, self.words.whole)
+        spellings = dict.fromkeys([self.words.whole, self.did_you_mean or self.words.whole])
+        words = " | ".join(f"({every_word(spelling)})" for spelling in spellings)
+        return Conditions({**self.conditions.values, "q": words}, self.words.whole)
 
     def ranked(self, sort: str, start: int, count: int, last_key: int | None = None) -> list[Ranked]:
         """So many books from a place in the order on, or from a place behind a key, with the key or score of each."""

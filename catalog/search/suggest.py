@@ -16,7 +16,7 @@ from catalog.search import statements
 from catalog.search.conditions import conditions_of, every_word, fold
 from catalog.search.index import asking
 from catalog.search.index.asking import Words
-from catalog.search.index.fields import TIERS
+from catalog.search.index.fields import TIERS, spaced
 from catalog.search.index.freshness import fresh_snapshot
 from catalog.search.index.spelling import better_spelling
 from catalog.search.indexed import rows_of
@@ -104,7 +104,7 @@ def names_in(searcher: Searcher, words: Words, place: str, statement: str) -> li
     with connection.cursor() as cursor:
         cursor.execute(statement, {"books": books})
         found = cursor.fetchall()
-    named = {row[0]: row[1] for row in found if begin(words.words, row[2].split())}
+    named = {row[0]: row[1] for row in found if begin(words.words, spaced(row[2]).split())}
     return [{"id": key, "name": name} for key, name in named.items()][:MOST_NAMES]
 
 

@@ -244,7 +244,7 @@ def done(fetch: CoverFetch, state: FetchState, *, name: str | None = None, outco
                 refresh_books([edition.book_id])
                 facts["cover_name"] = name
             elif edition.cover.name != name:
-                transaction.on_commit(partial(forget, name))
+                transaction.on_commit(partial(forget, edition.pk, name))
                 state = FetchState.NOT_NEEDED
         settle(fetch, state, fetched_at=timezone.now(), last_error="", **facts)
     return outcome or str(state)

@@ -1,9 +1,11 @@
 """Covers: checked, made small, stripped of all but the picture, and kept in several widths."""
 
+import contextlib
 import hashlib
 import io
 import warnings
 from functools import partial
+from uuid import UUID
 
 import structlog
 from django.core.files.base import ContentFile
@@ -61,14 +63,17 @@ def change(edition: Edition, name: str) -> None:
     edition.cover.name = name
     edition.save(update_fields=["cover", "updated_at"])
     if old:
-        transaction.on_commit(partial(forget, old))
+        transaction.on_commit(partial(forget, edition.pk, old))
 
 
-def forget(name: str) -> None:
-    """Delete a cover's files. A storage that is gone keeps them; nobody is to wait for it."""
+def forget(edition: UUID, name: str) -> None:
+    """Delete a cover's files, unless it is shown again. A storage that is gone keeps them; nobody is to wait for it."""
     try:
-        for each in all_names(name):
-            default_storage.delete(each)
+        with transaction.atomic():
+            locked = Edition.objects.select_for_update(no_key=True).filter(pk=edition)
+            if locked.values_list("cover", flat=True).first() != name:
+                for each in all_names(name):
+                    default_storage.delete(each)
     except Exception as error:  # a storage of any kind, gone in any way
         log.warning("files of an old cover are left over", cover=name, error=str(error))
 
@@ -84,13 +89,22 @@ def read(content: bytes) -> Image.Image:
             if image.width * image.height > MOST_PIXELS:
                 raise NotACover(_("The picture has more than 40 million pixels."))
             image.draft("RGB", (COVER_SIZE[0] * 2, COVER_SIZE[1] * 2))
-            return on_white(ImageOps.exif_transpose(image))
+            return on_white(upright(image))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotACover from error
 
 
+def upright(image: Image.Image) -> Image.Image:
+    """As its camera says that it was held; broken EXIF, which Pillow stops at in many ways, says nothing."""
+    image.load()
+    with contextlib.suppress(Exception):
+        ImageOps.exif_transpose(image, in_place=True)  # a copy of a large picture takes 160 MB
+    return image
+
+
 def small(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    copy = image.copy()
+    times = max(1, min(image.width // (2 * size[0]), image.height // (2 * size[1])))
+    copy = image.reduce(times)  # not copied whole first
     copy.thumbnail(size, Image.Resampling.LANCZOS)
     return copy
 
@@ -109,8 +123,8 @@ def narrow(image: Image.Image, width: int) -> Image.Image:
 def on_white(image: Image.Image) -> Image.Image:
     """In plain colours; what is transparent is white, as on paper."""
     if not image.has_transparency_data:
-        return image.convert("RGB")
-    seen = image.convert("RGBA")
+        return image if image.mode == "RGB" else image.convert("RGB")
+    seen = image if image.mode == "RGBA" else image.convert("RGBA")
     paper = Image.new("RGB", seen.size, "white")
     paper.paste(seen, mask=seen.getchannel("A"))
     return paper
@@ -121,8 +135,11 @@ def keep(name: str, content: bytes) -> None:
     file = ContentFile(content)
     file.content_type = "image/webp"  # type: ignore[attr-defined]  # the storages ask for it
     try:
-        if not default_storage.exists(name):
-            default_storage.save(name, file)
+        if default_storage.exists(name):
+            if default_storage.size(name) == len(content):
+                return
+            default_storage.delete(name)  # the part that was written before the disk was full or the process killed
+        default_storage.save(name, file)
     except Exception as error:  # a storage of any kind, gone in any way
         log.error("a cover cannot be written", cover=name, error=str(error))
         raise StorageUnavailable from error

@@ -14,6 +14,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from bookstore import shared_redis
 from bookstore.money import Money
 from bookstore.templatetags.money import money
@@ -21,6 +22,7 @@ from bookstore.testing import count_queries, shared_data
 from catalog.feeds import merchant, sitemap
 from catalog.models import Book, Edition, Offer, SitemapPart, Subject, SubjectLink
 from catalog.partial_dates import PartialDate
+from catalog.selling.archive import archive_book
 from catalog.services import refresh_listings, set_cover
 from catalog.tests.factories import make_book, make_edition, make_offer, make_publisher, make_seller
 from catalog.views import ProductFeed
@@ -89,6 +91,18 @@ def test_an_empty_shop_has_an_empty_sitemap(client):
     call_command("plan_sitemap")
 
     assert locations(client, "/sitemap-books-1.xml") == []
+
+
+def test_archived_books_are_in_no_sitemap(client, monkeypatch):
+    seller = User.objects.create_superuser("admin@shop.example")
+    monkeypatch.setattr(sitemap, "BOOKS_IN_A_PART", 2)
+    books = [make_book(f"Book {number}") for number in range(4)]
+    for book in books[1:]:
+        archive_book(book, by=seller)
+    call_command("plan_sitemap")
+
+    assert locations(client, "/sitemap.xml") == ["https://shop.example/sitemap-books-1.xml"]
+    assert [str(books[0].pk) in each for each in locations(client, "/sitemap-books-1.xml")] == [True]
 
 
 def test_a_plan_with_fewer_parts_forgets_the_others(client, monkeypatch):
@@ -280,6 +294,14 @@ def test_when_a_copy_can_be_had(client, code, published, state, has_day):
     assert all(("availability_date" in product) == has_day for product in found)
 
 
+def test_what_is_out_but_not_yet_on_sale_can_be_ordered_for_its_first_day(client):
+    day = timezone.localdate() + timedelta(days=9)
+    make_offer(make_edition(published=PartialDate.parse("1999-01-31"), on_sale_from=day))
+
+    [product] = products(client)
+    assert (product["availability"], product["availability_date"]) == ("preorder", f"{day}T00:00Z")
+
+
 def test_pieces_join_without_gap_or_double(client, monkeypatch):
     monkeypatch.setattr(merchant, "AT_ONCE", 2)
     editions = [make_edition(make_book(f"Book {number}", author=None)) for number in range(7)]
@@ -333,6 +355,14 @@ def test_one_feed_at_a_time_in_each_process(client):
 
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
     assert [len(products(client)) for _ in range(2)] == [1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_looks_first_still_gets_the_whole_feed(client):
+    make_offer()
+
+    assert client.head("/feeds/google/EUR.xml").status_code == 200
+    assert len(products(client)) == 1
 
 
 def test_a_server_that_closes_an_answer_frees_its_place():

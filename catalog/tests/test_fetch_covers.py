@@ -18,6 +18,7 @@ from bookstore.tests.pictures import picture, picture_server
 from catalog.models import CoverFetch, CoverHost, Edition, Listing
 from catalog.services import remove_cover, set_cover
 from catalog.services.cover_fetches import MOST_ATTEMPTS, fetch_covers, repeat, want_covers
+from catalog.services.cover_files import all_names
 from catalog.tests.factories import make_edition
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,48 @@ def test_what_is_a_picture_whatever_it_says_of_itself(server, edition, content, 
         meant = Image.new("RGB", (1, 1), colour).getpixel((0, 0))
         near = zip(kept.convert("RGB").getpixel((50, 50)), meant, strict=True)
         assert all(abs(ours - theirs) < 24 for ours, theirs in near)
+
+
+def with_broken_exif():
+    """On its side, and with a resolution in letters where numbers belong."""
+    entries = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0) + struct.pack("<HHI4s", 0x011A, 2, 4, b"abc\0")
+    return picture(exif=b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4))
+
+
+def test_broken_facts_of_a_camera_cost_no_cover(server, edition):
+    wanted(edition, server.show("/a.jpg", with_broken_exif()))
+
+    assert fetch_covers() == {"fetched": 1}
+    assert cover_of(edition).endswith("-600x400.webp")  # upright all the same
+
+
+def test_what_was_written_in_part_is_written_again(media, edition):
+    set_cover(edition, picture(size=(400, 600)))
+    names = [*media.glob("covers/*")]
+    whole = {name: name.read_bytes() for name in names}
+    for name in names:
+        name.write_bytes(whole[name][:-50])  # the disk was full
+    Edition.objects.update(cover="")
+
+    set_cover(Edition.objects.get(), picture(size=(400, 600)))
+
+    assert {name: name.read_bytes() for name in media.glob("covers/*")} == whole
+    assert len(whole) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cover_that_is_shown_again_keeps_its_files(media):
+    """Two uploads at once: one replaces the cover, the other brings it back before the files of the first are gone."""
+    edition = make_edition()
+    set_cover(edition, picture(colour="gold"))
+    name = edition.cover.name
+
+    with transaction.atomic():
+        transaction.on_commit(lambda: set_cover(Edition.objects.get(pk=edition.pk), picture(colour="gold")))
+        set_cover(edition, picture(colour="teal"))
+
+    assert cover_of(edition) == name
+    assert sorted(str(path.relative_to(media)) for path in media.glob("covers/*")) == sorted(all_names(name))
 
 
 def test_of_what_moves_the_first_picture(server, edition, tmp_path):

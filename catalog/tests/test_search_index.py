@@ -5,6 +5,7 @@ import shutil
 import threading
 from dataclasses import replace
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,9 +14,10 @@ from django.db import connections, transaction
 from bookstore.pagination import PageRequest, Total
 from bookstore.testing import count_queries
 from catalog.models import Book, Listing, Publisher, Series, SeriesEntry, Subject, SubjectLink
-from catalog.search import BookQuery, search, statements
-from catalog.search.conditions import conditions_of
-from catalog.search.index import store
+from catalog.search import BookQuery, indexed, search, statements
+from catalog.search.conditions import conditions_of, subject_ids
+from catalog.search.index import counting, store
+from catalog.search.index.fields import SAMPLES
 from catalog.search.index.following import Follower
 from catalog.search.query import FACETS
 from catalog.services import refresh_listings
@@ -66,6 +68,18 @@ def test_typos_are_forgiven_and_said(client, shelf, typed, meant, title):
     assert (found["did_you_mean"], found["results"][0]["title"]) == (meant, title)
 
 
+def test_both_spellings_are_listed_by_title_where_postgres_does_it(client, index, db, monkeypatch):
+    monkeypatch.setattr(indexed, "MOST_LOOKED_AT", 5)
+    books = ["Clay", *(f"Potter {number:02}" for number in range(12))]
+    for title in books:
+        make_book(title, author=None, description="Of a poter." if title == "Clay" else "")
+
+    found = answer(client, "poter", sort="title")
+
+    assert (found["did_you_mean"], found["pagination"]["total"]) == ("potter", 13)
+    assert [book["title"] for book in found["results"]] == books
+
+
 def test_what_is_right_is_not_mended(client, shelf):
     found = answer(client, "harry potter")
     assert found["did_you_mean"] is None
@@ -92,12 +106,25 @@ def test_words_are_reduced_by_the_language_of_the_edition(client, index, db):
     assert titles(client, "run man") == ["The Running Man"]
 
 
+def test_many_subjects_are_looked_up_in_one_query(db):
+    for scheme in ("thema", "bisac"):
+        Subject.objects.create(scheme=scheme, code="FBA", label=scheme)
+
+    codes = ("thema:FBA", "FBA", "bisac:FBA", *(f"thema:X{number}" for number in range(40)))
+    assert count_queries(lambda: subject_ids(codes)) == 1
+    assert len(subject_ids(codes)) == 2
+    assert len(subject_ids(("thema:FBA",))) == 1
+    assert subject_ids(("nothing",)) == subject_ids(()) == []
+
+
 def test_chinese_is_found_without_spaces(client, index, db):
     make_book("紅樓夢", author="曹雪芹")
     make_book("西遊記", author="吳承恩")
 
     assert titles(client, "紅樓") == ["紅樓夢"]
     assert titles(client, "雪芹") == ["紅樓夢"]
+    suggested = client.get("/api/v1/search/suggest/", {"q": "曹雪"}).json()
+    assert [author["name"] for author in suggested["authors"]] == ["曹雪芹"]
 
 
 @pytest.fixture
@@ -169,6 +196,21 @@ def test_the_index_and_postgres_find_and_count_the_same(stock):
         assert by_index.total == by_postgres.total, query
         for name in FACETS:
             assert counts(by_index.facets[name]) == counts(by_postgres.facets[name]), (name, query)
+
+
+def test_what_no_book_of_the_sample_has_is_counted_too(db, index, monkeypatch):
+    monkeypatch.setattr(counting, "MANY", 0)
+    for number, values in enumerate([("paperback", "en", 300, 2), ("ebook", "sw", 4000, 0)]):  # in the sample, and not
+        book_format, language, price, on_hand = values
+        book = make_book("River", id=UUID(int=SAMPLES + number), rating_counts=[number, 0, 0, 0, 1])
+        make_offer(make_edition(book, format=book_format, language=language), price_minor=price, on_hand=on_hand)
+    catch_up()
+    query = BookQuery(facets=FACETS)
+    by_index, by_postgres = search(query), statements.search(query, conditions_of(query), "popular")
+
+    for name in FACETS:
+        assert counts(by_index.facets[name]) == counts(by_postgres.facets[name]), name
+    assert [value["value"] for value in by_index.facets["language"]] == ["en", "sw"]
 
 
 @pytest.mark.parametrize("sort", ["relevance", "popular", "newest", "price", "-price", "rating", "title"])

@@ -1,6 +1,7 @@
 """Facets from the index: its columns are read once for all of them, of a sample where very many books were found."""
 
 import itertools
+from functools import lru_cache
 from typing import Any
 
 from tantivy import FieldType, Query, Searcher
@@ -32,11 +33,23 @@ def count(searcher: Searcher, query: Query, names: list[str], *, is_large: bool)
         found, enough, times = aggregated(searcher, query, names), EXACT_UP_TO, 1
     counts = {}
     for name, (values, is_exact) in found.items():
-        unsure = [value for value, number in values if number < enough and not (is_exact and times == 1)]
+        if times > 1:
+            is_exact, sampled = False, {value for value, _ in values}
+            values += [(value, 0) for value in all_values(searcher).get(name, ()) if value not in sampled]
+        unsure = [value for value, number in values if number < enough and not is_exact]
         surely = exactly(searcher, query, name, unsure) if unsure else {}
         known = [(value, surely.get(value, times * number)) for value, number in values]
-        counts[name] = sorted(named(name, known), key=lambda each: (-each[1], each[0]))[:MOST_VALUES]
+        shown = named(name, [each for each in known if each[1]])
+        counts[name] = sorted(shown, key=lambda each: (-each[1], each[0]))[:MOST_VALUES]
     return counts
+
+
+@lru_cache(maxsize=1)
+def all_values(searcher: Searcher) -> dict[str, list[Any]]:
+    """What any book has, for a sample may lack what few have; of subjects, most are had by few and shown to nobody."""
+    names = [name for name in (*TERMS, *STEPS) if name != "subject"]
+    found = aggregated(searcher, Query.all_query(), names, OF_A_SEGMENT)
+    return {name: [value for value, _ in values] for name, (values, _is_exact) in found.items()}
 
 
 def exactly(searcher: Searcher, query: Query, name: str, values: list[Any]) -> dict[Any, int]:
