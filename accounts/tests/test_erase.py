@@ -4,10 +4,12 @@ import zipfile
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Address, EventKind, Membership, SecurityEvent, Seller, User, Verification
 from accounts.services import note
 from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, post, sign_in
+from bookstore.models import OutboxMessage
 from bookstore.testing import at_once, count_queries, deliver_mails
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,23 @@ def test_nothing_tells_any_more_who_it_was(client, rosa):
     tables = [*rosa.device_sessions.values(), *SecurityEvent.objects.exclude(kind=EventKind.ERASED).values()]
     assert all("127.0.0.1" not in str(row) and ROSA not in str(row) for row in tables)
     assert SecurityEvent.objects.filter(kind=EventKind.ERASED, user=rosa).exists()
+
+
+def test_no_mail_to_any_address_that_was_theirs_is_kept(client, rosa):
+    before, others = "rosa@old.example", "rosa@older.example"
+    for address in (before, others):
+        note(EventKind.EMAIL_CHANGED, rosa, before=address, now=ROSA)
+    make_user(others)
+    for recipient in (ROSA, before, others):
+        for status, sent_at in [("sent", timezone.now()), ("withheld", None), ("failed", None)]:
+            OutboxMessage.objects.create(
+                name="account_erased", recipient=recipient, language="en", status=status, sent_at=sent_at
+            )
+
+    erase(sign_in(client, rosa))
+
+    kept = OutboxMessage.objects.exclude(status="waiting").values_list("recipient", flat=True)
+    assert list(kept) == [others] * 3
 
 
 def test_the_last_mail_says_so_and_the_address_is_free_again(client, rosa):
