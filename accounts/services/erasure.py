@@ -12,6 +12,7 @@ from accounts.services.audit import note
 from accounts.services.passwords import check_own_password, lock_unchanged
 from accounts.services.people import forget_people
 from accounts.services.sessions import end_all_sessions
+from bookstore.idempotency import forget_answers
 from bookstore.models import OutboxMessage, OutboxStatus
 from bookstore.outbox import send_mail
 
@@ -67,6 +68,7 @@ def forget_mails(user: User) -> None:
 def forget_what_is_personal(user: User) -> None:
     """Delete or blank what tells who it was; the caller holds the user's lock."""
     forget_mails(user)
+    forget_answers(user.pk)
     user.addresses.all().delete()
     user.memberships.all().delete()
     user.verifications.all().delete()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Address, EventKind, Membership, SecurityEvent, Seller, User, Verification
 from accounts.services import note
 from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, post, sign_in
-from bookstore.models import OutboxMessage
+from bookstore.models import IdempotencyRecord, OutboxMessage
 from bookstore.testing import at_once, count_queries, deliver_mails
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,17 @@ def test_no_mail_to_any_address_that_was_theirs_is_kept(client, rosa):
 
     kept = OutboxMessage.objects.exclude(status="waiting").values_list("recipient", flat=True)
     assert list(kept) == [others] * 3
+
+
+def test_no_answer_that_was_kept_to_be_given_again_has_their_address(client, rosa):
+    typed = {"first_name": "Rosa", "last_name": "Reader", "line1": "Lindenstraße 5", "postal_code": "10969"}
+    sign_in(client, rosa)
+    post("me/addresses/", {**typed, "city": "Berlin", "country": "DE"}, client, headers={"Idempotency-Key": "once"})
+    assert "Lindenstraße" in bytes(IdempotencyRecord.objects.get().body).decode()
+
+    erase(client)
+
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_the_last_mail_says_so_and_the_address_is_free_again(client, rosa):
