@@ -1,6 +1,7 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from accounts.models import Address, EventKind, Membership, SecurityEvent, Selle
 from accounts.services import note
 from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, post, sign_in
 from bookstore.models import IdempotencyRecord, OutboxMessage
+from bookstore.outbox import send_mail
 from bookstore.testing import at_once, count_queries, deliver_mails
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +174,17 @@ def test_an_export_has_nothing_of_others_and_no_staff(client, rosa):
     assert str(vera.pk) not in str(files)
     assert files["addresses.json"] == []
     assert [event["by"] for event in files["events.json"] if event["kind"] == "user_changed"] == ["staff"]
+
+
+def test_an_export_lists_the_mails_since_the_address_is_theirs(client, rosa):
+    send_mail("account_erased", to=ROSA)
+    OutboxMessage.objects.update(created_at=rosa.email_verified_at - timedelta(days=1))  # to whoever had it before
+    send_mail("password_changed", to=ROSA, user=str(rosa.pk))
+    send_mail("account_erased", to="vera@example.com")
+
+    _response, files = take_out(sign_in(client, rosa))
+
+    assert [(row["name"], row["recipient"]) for row in files["mails.json"]] == [("password_changed", ROSA)]
 
 
 def test_an_export_takes_the_same_queries_whatever_its_length(client, rosa):
