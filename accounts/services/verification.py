@@ -35,7 +35,7 @@ def verification_by_code(email: str, code: str, purpose: Purpose = Purpose.VERIF
 
 
 def write_nothing() -> None:
-    """Commit what nobody reads, which takes as long as a counted try: the time tells no one whose code is waited for."""
+    """Commit what nobody reads, as slowly as a counted try: the time tells no one whose code is waited for."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_logical_emit_message(true, 'accounts.tries', '')")
 
