@@ -88,6 +88,15 @@ def act_or_refuse(view: APIView, act: Callable[[], Response]) -> HttpResponse:
         return response
 
 
+def owner_name(user: Any) -> str:
+    return f"user:{user}"
+
+
+def forget_answers(user: Any) -> None:
+    """Delete the kept answers of a user, who is nobody any more and will not ask again."""
+    IdempotencyRecord.objects.filter(owner=owner_name(user)).delete()
+
+
 def owner_of(request: Request) -> str | None:
     """Whose key it is: the user's, or the guest's with this cart or the link of this mail.
 
@@ -95,7 +104,7 @@ def owner_of(request: Request) -> str | None:
     the one what the other has. Such a guest has nothing yet that could be done twice.
     """
     if request.user and request.user.is_authenticated:
-        return f"user:{request.user.pk}"
+        return owner_name(request.user.pk)
     guest = request.META.get("HTTP_X_CART_TOKEN") or request.query_params.get("token")
     return "guest:" + hashlib.sha256(guest.encode()).hexdigest() if guest else None
 

@@ -131,6 +131,6 @@ def give_reviews_back(kept: Book, merged: list[Book], moved: Mapping[str, Any]) 
 
 
 def export_reviews(user: User) -> dict[str, Iterable[Any]]:
-    """What a reader has written and voted, for settings.EXPORTS."""
+    """What a reader has written, for settings.EXPORTS."""
     said = ("id", "book_id", "book__title", "rating", "title", "text", "created_at", "updated_at")
     return {"reviews": Review.objects.filter(user=user).order_by("id").values(*said).iterator()}

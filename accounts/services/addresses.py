@@ -6,6 +6,8 @@ from django.db import transaction
 
 from accounts.errors import TooManyAddresses
 from accounts.models import Address, User
+from accounts.services.people import lock_account
+from bookstore.errors import NotFound
 
 MOST_ADDRESSES = 50
 DEFAULTS = ("is_default_shipping", "is_default_billing")
@@ -13,8 +15,11 @@ DEFAULTS = ("is_default_shipping", "is_default_billing")
 
 @transaction.atomic
 def add_address(user: User, **fields: Any) -> Address:
-    """Add to the address book; the first address is the default for everything. Raises TooManyAddresses."""
-    lock(user)
+    """Add to the address book; the first address is the default for everything.
+
+    Raises TooManyAddresses, SessionEnded.
+    """
+    lock_account(user)
     count = Address.objects.visible_to(user).count()
     if count >= MOST_ADDRESSES:
         raise TooManyAddresses(limit=MOST_ADDRESSES)
@@ -26,22 +31,20 @@ def add_address(user: User, **fields: Any) -> Address:
 
 @transaction.atomic
 def change_address(address: Address, **fields: Any) -> Address:
-    """Change an address; what becomes a default takes that from the one that was it."""
-    lock(address.user)
+    """Change an address; what becomes a default takes that from the one that was it. Raises NotFound, SessionEnded."""
+    lock_account(address.user)
+    kept = Address.objects.select_for_update(no_key=True).filter(pk=address.pk).first()
+    if kept is None:  # deleted since we looked
+        raise NotFound
     take_defaults(address.user, fields)
     for name, value in fields.items():
-        setattr(address, name, value)
-    address.save(update_fields=[*fields, "updated_at"])
-    return address
+        setattr(kept, name, value)
+    kept.save(update_fields=[*fields, "updated_at"])
+    return kept
 
 
 def remove_address(address: Address) -> None:
     address.delete()
-
-
-def lock(user: User) -> None:
-    """One change to a user's address book at a time."""
-    User.objects.select_for_update(no_key=True).filter(pk=user.pk).values("pk").first()
 
 
 def take_defaults(user: User, fields: dict[str, Any]) -> None:

@@ -79,6 +79,7 @@ def undo_email(undo: Verification) -> User:
             user = use_up(undo)
             note(EventKind.EMAIL_CHANGE_UNDONE, user, before=user.email, now=undo.email)
             user.set_unusable_password()
+            forget_unfinished_sign_up(undo.email)  # whoever changed the address may have signed up with the old one
             give_address(user, undo.email)
             user.verifications.filter(purpose=Purpose.UNDO_EMAIL, pk__gt=undo.pk).void()  # of whoever changed it
             end_all_sessions(user, DeviceSession.Reason.NEW_PASSWORD)

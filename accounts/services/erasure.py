@@ -12,6 +12,7 @@ from accounts.services.audit import note
 from accounts.services.passwords import check_own_password, lock_unchanged
 from accounts.services.people import forget_people
 from accounts.services.sessions import end_all_sessions
+from bookstore.idempotency import forget_answers
 from bookstore.models import OutboxMessage, OutboxStatus
 from bookstore.outbox import send_mail
 
@@ -54,10 +55,20 @@ def refuse_to_leave_the_shop_alone(user: User) -> None:
         raise LastAdmin
 
 
+def forget_mails(user: User) -> None:
+    """Delete the mails to the user's addresses, past ones too, but not those that are somebody else's by now."""
+    changed = user.security_events.filter(kind__in=[EventKind.EMAIL_CHANGED, EventKind.EMAIL_CHANGE_UNDONE])
+    had = {user.email, *changed.values_list("facts__before", flat=True)}
+    had -= set(User.objects.filter(email__in=had).exclude(pk=user.pk).values_list("email", flat=True))
+    done = [OutboxStatus.SENT, OutboxStatus.WITHHELD, OutboxStatus.FAILED]
+    for address in had:
+        OutboxMessage.objects.filter(recipient__iexact=address, status__in=done).delete()
+
+
 def forget_what_is_personal(user: User) -> None:
     """Delete or blank what tells who it was; the caller holds the user's lock."""
-    address = user.email
-    OutboxMessage.objects.filter(recipient=address, status__in=[OutboxStatus.SENT, OutboxStatus.FAILED]).delete()
+    forget_mails(user)
+    forget_answers(user.pk)
     user.addresses.all().delete()
     user.memberships.all().delete()
     Invitation.objects.filter(email=address).delete()

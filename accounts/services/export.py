@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from accounts.models import EventKind, Invitation, User
 from accounts.services.audit import note
 from bookstore.json import dumps
+from bookstore.models import OutboxMessage
 
 IN_MEMORY = 2**20  # bytes; more goes to a file
 PROFILE = ("id", "email", "email_verified_at", "first_name", "last_name", "is_active", "is_staff", "is_support",
@@ -20,6 +21,7 @@ ADDRESS = ("id", "first_name", "last_name", "company", "line1", "line2", "postal
            "phone", "vat_number", "is_default_shipping", "is_default_billing", "created_at", "updated_at")  # fmt: skip
 SESSION = ("id", "device_name", "ip", "user_agent", "created_at", "last_seen_at", "ended_at", "ended_reason")
 INVITATION = ("id", "seller_id", "seller__name", "role", "created_at", "sent_at", "outcome", "ended_at")
+MAIL = ("id", "name", "recipient", "language", "status", "created_at", "sent_at")
 EVENT = ("id", "kind", "created_at", "ip", "user_agent", "session_id", "facts")
 
 
@@ -55,8 +57,15 @@ def account(user: User) -> dict[str, Iterable[Any]]:
         "memberships": rows_of(user.memberships.all(), ("id", "seller_id", "seller__name", "role", "created_at")),
         "invitations": rows_of(Invitation.objects.for_user(user), INVITATION),
         "invitations_sent": rows_of(user.invitations_sent.all(), INVITATION),
+        "mails": rows_of(mails_to(user), MAIL),
         "events": (as_told(row, user) for row in rows_of(own, (*EVENT, "by_id"))),
     }
+
+
+def mails_to(user: User) -> QuerySet[OutboxMessage]:
+    """What was written to the user's address since it is theirs; it may have been another's before."""
+    since = user.email_verified_at or user.date_joined
+    return OutboxMessage.objects.filter(recipient__iexact=user.email, created_at__gte=since)
 
 
 def as_told(row: dict[str, Any], user: User) -> dict[str, Any]:

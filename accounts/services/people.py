@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import snapshots
+from accounts.errors import SessionEnded
 from accounts.models import User
 
 
@@ -15,10 +16,17 @@ def forget_people(users: Iterable[UUID]) -> None:
     transaction.on_commit(partial(snapshots.drop, list(users)))
 
 
+def lock_account(user: User) -> None:
+    """One change to what a user keeps at a time. Raises SessionEnded if the account was erased or shut meanwhile."""
+    if not User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).values("pk").first():
+        raise SessionEnded
+
+
 @transaction.atomic
 def change_names(user: User, **names: str) -> User:
-    """Give a user other first and last names."""
+    """Give a user other first and last names. Raises SessionEnded."""
     if names:
+        lock_account(user)
         User.objects.filter(pk=user.pk).update(**names)
         forget_people([user.pk])
     for name, value in names.items():

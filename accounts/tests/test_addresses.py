@@ -4,10 +4,12 @@ import pytest
 from django.test import Client
 
 from accounts.countries import countries
-from accounts.models import Address
-from accounts.services import add_address
+from accounts.errors import SessionEnded
+from accounts.models import Address, User
+from accounts.services import add_address, change_address, erase, remove_address
 from accounts.services.addresses import MOST_ADDRESSES
-from accounts.tests.factories import make_user, pair_of, sign_in
+from accounts.tests.factories import PASSWORD, make_user, pair_of, sign_in
+from bookstore.errors import NotFound
 from bookstore.testing import at_once, count_queries, shared_data
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +184,22 @@ def test_no_text_breaks_it(api):
     statuses = {add(api, line1=text, city="Berlin", company=text).status_code for text in strings}
 
     assert statuses <= {201, 400, 409}
+
+
+def test_an_address_that_is_deleted_at_the_same_moment_is_not_there(rosa):
+    address = add_address(rosa, **HOME)
+    seen = Address.objects.get()  # a request has found it, and waits
+    remove_address(address)
+
+    with pytest.raises(NotFound):
+        change_address(seen, city="Hamburg")
+
+
+def test_no_address_is_added_to_an_account_that_is_erased_at_the_same_moment(rosa):
+    seen = User.objects.get()  # a request has found out who asks, and waits
+    erase(rosa, password=PASSWORD)
+
+    with pytest.raises(SessionEnded):
+        add_address(seen, **HOME)
+
+    assert not Address.objects.exists()

@@ -172,3 +172,16 @@ def test_an_address_that_somebody_else_has_by_now_is_not_taken_back(phone):
 
     assert (response.status_code, "Another account" in response.content.decode()) == (409, True)
     assert login(NEW) == 200
+
+
+def test_a_thief_does_not_keep_the_old_address_by_signing_up_with_it(phone, rosa):
+    ask(phone)
+    confirm(phone, code=code_for(ROSA, "change_email"))
+    post("auth/signup/", {"email": ROSA, "password": "of-the-thief-alone"})
+    undo = Verification.objects.get(purpose="undo_email")
+
+    assert Client().post(f"/api/v1/auth/undo/{undo.link_token}").status_code == 200
+
+    rosa.refresh_from_db()
+    assert (rosa.email, rosa.has_usable_password()) == (ROSA, False)
+    assert User.objects.count() == 1

@@ -1,13 +1,17 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Address, EventKind, Membership, SecurityEvent, Seller, User, Verification
 from accounts.services import note
 from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, post, sign_in
+from bookstore.models import IdempotencyRecord, OutboxMessage
+from bookstore.outbox import send_mail
 from bookstore.testing import at_once, count_queries, deliver_mails
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +56,34 @@ def test_nothing_tells_any_more_who_it_was(client, rosa):
     tables = [*rosa.device_sessions.values(), *SecurityEvent.objects.exclude(kind=EventKind.ERASED).values()]
     assert all("127.0.0.1" not in str(row) and ROSA not in str(row) for row in tables)
     assert SecurityEvent.objects.filter(kind=EventKind.ERASED, user=rosa).exists()
+
+
+def test_no_mail_to_any_address_that_was_theirs_is_kept(client, rosa):
+    before, others = "rosa@old.example", "rosa@older.example"
+    for address in (before, others):
+        note(EventKind.EMAIL_CHANGED, rosa, before=address, now=ROSA)
+    make_user(others)
+    for recipient in (ROSA, before, others):
+        for status, sent_at in [("sent", timezone.now()), ("withheld", None), ("failed", None)]:
+            OutboxMessage.objects.create(
+                name="account_erased", recipient=recipient, language="en", status=status, sent_at=sent_at
+            )
+
+    erase(sign_in(client, rosa))
+
+    kept = OutboxMessage.objects.exclude(status="waiting").values_list("recipient", flat=True)
+    assert list(kept) == [others] * 3
+
+
+def test_no_answer_that_was_kept_to_be_given_again_has_their_address(client, rosa):
+    typed = {"first_name": "Rosa", "last_name": "Reader", "line1": "Lindenstraße 5", "postal_code": "10969"}
+    sign_in(client, rosa)
+    post("me/addresses/", {**typed, "city": "Berlin", "country": "DE"}, client, headers={"Idempotency-Key": "once"})
+    assert "Lindenstraße" in bytes(IdempotencyRecord.objects.get().body).decode()
+
+    erase(client)
+
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_the_last_mail_says_so_and_the_address_is_free_again(client, rosa):
@@ -142,6 +174,17 @@ def test_an_export_has_nothing_of_others_and_no_staff(client, rosa):
     assert str(vera.pk) not in str(files)
     assert files["addresses.json"] == []
     assert [event["by"] for event in files["events.json"] if event["kind"] == "user_changed"] == ["staff"]
+
+
+def test_an_export_lists_the_mails_since_the_address_is_theirs(client, rosa):
+    send_mail("account_erased", to=ROSA)
+    OutboxMessage.objects.update(created_at=rosa.email_verified_at - timedelta(days=1))  # to whoever had it before
+    send_mail("password_changed", to=ROSA, user=str(rosa.pk))
+    send_mail("account_erased", to="vera@example.com")
+
+    _response, files = take_out(sign_in(client, rosa))
+
+    assert [(row["name"], row["recipient"]) for row in files["mails.json"]] == [("password_changed", ROSA)]
 
 
 def test_an_export_takes_the_same_queries_whatever_its_length(client, rosa):

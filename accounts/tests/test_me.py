@@ -4,10 +4,11 @@ import pytest
 import redis
 from django.test import Client
 
-from accounts import reads
+from accounts import reads, services
+from accounts.errors import SessionEnded
 from accounts.models import Membership, Seller, User
 from accounts.serializers import MeSerializer
-from accounts.tests.factories import make_member, make_user, pair_of, sign_in
+from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, sign_in
 from bookstore import shared_redis
 from bookstore.testing import at_once, count_queries
 
@@ -187,3 +188,13 @@ def test_names_changed_at_once_end_the_same_for_everybody():
     assert at_once(rename, range(8)) == [200] * 8
     client = Client(headers={"authorization": f"Bearer {pair.access}"})
     assert client.get(URL).json()["first_name"] == User.objects.get().first_name
+
+
+def test_no_name_is_given_to_an_account_that_is_erased_at_the_same_moment():
+    seen = make_user(first_name="Rosa")  # a request has found out who asks, and waits
+    services.erase(User.objects.get(), password=PASSWORD)
+
+    with pytest.raises(SessionEnded):
+        services.change_names(seen, first_name="Rosa")
+
+    assert User.objects.get().first_name == ""

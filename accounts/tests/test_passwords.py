@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import DeviceSession, EventKind, SecurityEvent, User, Verification
 from accounts.models.verification import GOOD_FOR, MOST_TRIES
 from accounts.tests.factories import PASSWORD, code_for, make_user, pair_of, post, proof_for, sign_in
-from bookstore.testing import at_once, deliver_mails
+from bookstore.testing import at_once, count_queries, deliver_mails
 
 pytestmark = pytest.mark.django_db
 ROSA = "rosa@example.com"
@@ -67,6 +67,19 @@ def test_known_unknown_and_inactive_addresses_get_the_same_answer():
     assert {response.status_code for response in answers} == {202}
     assert [response.json()["email"] for response in answers] == [ROSA, "gone@example.com", "nobody@example.com"]
     assert Verification.objects.count() == 1
+
+
+def test_a_wrong_code_writes_as_much_where_none_is_waited_for():
+    make_user()
+    for email in (ROSA, "nobody@example.com"):
+        forgot(email)
+        reset(email=email, code="000000")
+
+    known, unknown = (
+        count_queries(lambda email=email: reset(email=email, code="000000")) for email in (ROSA, "nobody@example.com")
+    )
+
+    assert known == unknown
 
 
 def test_a_reset_verifies_the_address_and_ends_every_sign_up():

@@ -67,6 +67,19 @@ def test_the_servers_run_as_long_as_they_are_leased_and_keep_what_they_know(fold
         assert running_in(folder) == []
 
 
+def test_the_log_of_postgres_tells_of_failures_and_nothing_of_people(folder):
+    servers = EmbeddedServers(folder)
+    with servers.lease(), psycopg.connect(servers.postgres_url, autocommit=True) as db:
+        db.execute("CREATE TABLE people (email text PRIMARY KEY)")
+        for _ in range(2):
+            with suppress(psycopg.errors.UniqueViolation):
+                db.execute("INSERT INTO people VALUES ('rosa@example.com')")
+
+    told = (servers.log_dir / "postgres.log").read_text()
+    assert "duplicate key" in told
+    assert "rosa@example.com" not in told
+
+
 def test_the_last_to_leave_stops_the_servers(folder):
     servers = EmbeddedServers(folder, postgres=False)
     with holder(folder) as other:

@@ -9,7 +9,7 @@ import pytest
 from accounts.tests.factories import PASSWORD, make_user, sign_in
 from bookstore.testing import count_queries
 from catalog.tests.factories import make_edition, make_offer
-from orders.models import Cart, Purchase
+from orders.models import Cart, Order, Purchase, Shipment
 from orders.tests.factories import make_purchase
 from reviews.models import Review, public_name
 from reviews.tests.factories import make_review
@@ -51,6 +51,20 @@ def test_an_export_has_purchases_cart_and_reviews_and_none_of_others(phone, rosa
     assert [row["number"] for row in files["purchases.json"]] == [purchase.number]
     assert [len(files[f"{name}.json"]) for name in ("cart", "orders", "order_lines", "reviews")] == [1, 1, 1, 1]
     assert others.number not in str(files)
+
+
+def test_an_export_tells_how_purchases_were_paid_and_sent(phone, rosa):
+    order = Order.objects.get(purchase=bought_reviewed_and_in_the_cart(rosa, phone))
+    Shipment.objects.create(order=order, carrier="Post", tracking_number="RR123")
+    vera = make_user("vera@example.com")
+    theirs = Order.objects.get(purchase=bought_reviewed_and_in_the_cart(vera, sign_in(None, vera)))
+    Shipment.objects.create(order=theirs, carrier="Post", tracking_number="RR456")
+
+    files = take_out(phone)
+
+    [payment], [shipment] = files["payments.json"], files["shipments.json"]
+    assert (payment["purchase__number"], payment["status"]) == (order.purchase.number, "succeeded")
+    assert (shipment["order__number"], shipment["tracking_number"]) == (order.number, "RR123")
 
 
 def test_an_export_of_many_purchases_takes_the_same_queries_as_one_of_few(phone, rosa):
