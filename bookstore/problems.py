@@ -73,7 +73,7 @@ def facts_of(error: BaseException) -> dict[str, Any]:
     if isinstance(error, drf_errors.ParseError):
         return {"message": error.detail}
     if isinstance(error, drf_errors.Throttled):
-        return {"seconds": int(error.wait or 1)}
+        return {"seconds": int(getattr(error, "wait", None) or 1)}  # DRF says so only by what it does
     return {}
 
 

@@ -71,7 +71,7 @@ def forget_what_is_personal(user: User) -> None:
     forget_answers(user.pk)
     user.addresses.all().delete()
     user.memberships.all().delete()
-    Invitation.objects.filter(email=address).delete()
+    Invitation.objects.filter(email=user.email).delete()
     user.invitations_sent.update(invited_by=None)
     user.verifications.all().delete()
     OutstandingToken.objects.filter(user=user).delete()
