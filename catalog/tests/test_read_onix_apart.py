@@ -158,7 +158,7 @@ def test_the_process_has_no_models_in_its_memory():
         [sys.executable, "-c", modules], cwd=apart.PROJECT, check=True, capture_output=True, text=True
     )
 
-    assert said.stdout == b"False\n"
+    assert said.stdout == "False\n"
 
 
 def test_errors_go_over_whole(tmp_path):
