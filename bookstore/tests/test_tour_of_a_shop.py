@@ -42,7 +42,7 @@ def test_the_tour_is_played_to_its_end_though_the_worker_is_killed_and_its_mails
     assert (status, f"{sum(map(len, STORY.values()))} steps, each answered as it should be" in said) == (0, True), said
     mails = Mailbox(shop.folder / "mail", patience=5)
     subjects = [text.splitlines()[0] for text in mails.texts(address_of("rosa", said))]
-    assert [len(subjects), len(set(subjects))] == [3, 3], subjects  # a code, a confirmation, a parcel
+    assert [len(subjects), len(set(subjects))] == [4, 4], subjects  # a code, a new device, a confirmation, a parcel
     link = mails.wait_for(address_of("gita", said), LINK_TO_A_PURCHASE) or ""
     assert [status_of(shop.port, link), status_of(shop.port, link[:-1])] == [200, 404], link
 
