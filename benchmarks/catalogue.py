@@ -116,7 +116,7 @@ def ever_new(options: argparse.Namespace, address: str) -> tuple[str, str]:
     path = address.partition(f":{PORT}")[2]
     mark = "&" if "?" in path else "?"
     script.write_text(
-        f"local n = os.time() * 1000000\n"
+        f"local n = os.time() % 100000 * 1000000\n"  # Lua writes 14 digits
         f'function request()\n  n = n + 1\n  return wrk.format("GET", "{path}{mark}n=" .. n)\nend\n'
     )
     return "-s", str(script)
