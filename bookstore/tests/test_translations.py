@@ -22,6 +22,11 @@ SEEN_BY_READERS = re.compile(r"^templates/(mail|pages)/|^templates/[a-z_]+\.html
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 MISSING = "Run `manage.py update_catalogues`, translate what is empty in {file}, and run it again: {sentences}"
 
+# Other tests make refusals of their own, which nobody sees.
+REFUSALS = sorted(
+    (refusal for refusal in all_refusals() if ".tests." not in refusal.__module__), key=lambda refusal: refusal.code
+)
+
 
 def missing(catalogue):
     return [found.id for found in catalogues.untranslated(catalogue)]
@@ -38,12 +43,6 @@ def test_all_that_readers_see_is_translated(app, language):
 
 
 @pytest.mark.parametrize("language", catalogues.languages())
-# Other tests make refusals of their own, which nobody sees.
-REFUSALS = sorted(
-    (refusal for refusal in all_refusals() if ".tests." not in refusal.__module__), key=lambda refusal: refusal.code
-)
-
-
 @pytest.mark.parametrize("name", sorted(mails.MAILS))
 def test_every_sentence_of_a_mail_is_translated(name, language):
     known = {app: catalogues.read(app, language) for app in catalogues.APPS}
