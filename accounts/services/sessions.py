@@ -15,7 +15,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import keys, revocations, tokens
 from accounts.errors import RefreshedMeanwhile, SessionEnded, TokenReused
-from accounts.models import DeviceSession, EventKind, User
+from accounts.models import DeviceSession, EventKind, Place, User
 from accounts.models.sessions import DeviceSessionQuerySet
 from accounts.services.audit import note
 
@@ -23,8 +23,21 @@ Reason = DeviceSession.Reason
 AT_ONCE = timedelta(seconds=1)  # two requests this close do not know of each other
 GRACE = timedelta(seconds=10)  # for whoever never got the answer
 
-# One statement for what every app does every quarter of an hour: blacklist the old token if it is not, and only then
-# note the new one, and on the session which was given for which.
+# What every app does every quarter of an hour is two statements. The first locks the session and reads its user …
+LOCK = """
+    SELECT session.id, session.user_id, session.user_agent, session.refreshed_at, session.used_jti, session.given_jti,
+        session.ended_at,
+        holder.is_superuser, holder.id, holder.email, holder.email_verified_at, holder.first_name, holder.last_name,
+        holder.is_active, holder.is_support, holder.date_joined,
+        ARRAY(SELECT ARRAY[seller.id::text, seller.slug, seller.name, member.role]
+              FROM accounts_membership AS member JOIN accounts_seller AS seller ON seller.id = member.seller_id
+              WHERE member.user_id = holder.id ORDER BY seller.name, member.id)
+    FROM accounts_devicesession AS session JOIN accounts_user AS holder ON holder.id = session.user_id
+    WHERE session.id = %s FOR NO KEY UPDATE OF session"""
+OF_SESSION = 7  # columns; these and the user's are in the order of the models, as `from_db` wants them
+
+# … and the second blacklists the old token if it is not, and only then notes the new one, and on the session which was
+# given for which.
 EXCHANGE = """
     WITH used AS (
         INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
@@ -108,7 +121,7 @@ def refresh_session(refresh: str, device: Device) -> SignedIn:
     claims = tokens.read(tokens.Refresh, refresh)
     keys.signing_key()
     with transaction.atomic():
-        session = DeviceSession.objects.lock().select_related("user").filter(pk=claims.session).first()
+        session = locked_with_user(claims.session)
         if session is None or session.ended_at or session.user_id != claims.user or not session.user.is_active:
             raise SessionEnded
         fresh = tokens.issue(tokens.Refresh, session.user, session.pk, session.user.roles)
@@ -119,6 +132,19 @@ def refresh_session(refresh: str, device: Device) -> SignedIn:
         end_sessions(DeviceSession.objects.filter(pk=session.pk), Reason.TOKEN_REUSED)
         note(EventKind.TOKEN_REUSED, session.user, session=session.pk)
     raise TokenReused  # only now, because the session's end is to stay
+
+
+def locked_with_user(session_id: UUID) -> DeviceSession | None:
+    """The session, locked, with its user, of whom it knows what `reads.me` tells and where they sell."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [session_id])
+        row, names = cursor.fetchone(), [column.name for column in cursor.description]
+    if row is None:
+        return None
+    session = DeviceSession.from_db("default", names[:OF_SESSION], row[:OF_SESSION])
+    session.user = User.from_db("default", names[OF_SESSION:-1], row[OF_SESSION:-1])
+    session.user.places = [Place(UUID(seller), *further) for seller, *further in row[-1]]
+    return session
 
 
 def exchange(used_jti: str, fresh: tokens.Issued, session: DeviceSession, device: Device) -> bool:
