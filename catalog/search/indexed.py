@@ -48,6 +48,7 @@ class Question:
         self.searcher, self.conditions = searcher, conditions
         self.did_you_mean: str | None = None
         self.is_missed = False
+        self.counts: dict[Query, int] = {}
         self.words = Words.of(conditions.folded)
         self.text = self.spelled(self.words) if "q" in conditions.values else EVERYTHING
         self.plain, self.scored = (self.filtered(text, conditions) for text in (self.text.plain, self.text.scored))
@@ -64,7 +65,7 @@ class Question:
             literal = asking.matching(self.searcher, words, cut=True)
             found = self.up_to_few(literal.plain)
         self.is_missed = not found
-        if found == FEW or (better := better_spelling(self.searcher, words)) is None:
+        if found >= FEW or (better := better_spelling(self.searcher, words)) is None:
             return literal
         meant = asking.matching(self.searcher, better)
         if found and self.count(meant.plain) < 10 * found:
@@ -76,15 +77,16 @@ class Question:
         return meant
 
     def up_to_few(self, query: Query) -> int:
-        """How many books there are, up to FEW; the popular ones are looked at first, as that takes no time."""
-        for some in (asking.both(query, asking.popular()), query):
-            found = len(self.searcher.search(some, FEW, count=False).hits)
+        """How many books there are, at least up to FEW: of very many, the popular ones are looked at first."""
+        if self.is_large:
+            found = len(self.searcher.search(asking.both(query, asking.popular()), FEW, count=False).hits)
             if found == FEW:
-                break
-        return found
+                return found
+        return self.count(query)
 
     def filtered(self, text: Query, conditions: Conditions) -> Query:
-        return Query.boolean_query([(Occur.Must, part) for part in (text, *asking.filtering(conditions))])
+        filters = asking.filtering(conditions)
+        return Query.boolean_query([(Occur.Must, part) for part in (text, *filters)]) if filters else text
 
     @property
     def is_large(self) -> bool:
@@ -97,11 +99,13 @@ class Question:
         return SAMPLES * self.count(asking.both(self.plain, asking.term("sample", "0"))) if self.is_large else 0
 
     def count(self, query: Query) -> int:
-        return int(self.searcher.search(query, 1).count)
+        if query not in self.counts:
+            self.counts[query] = int(self.searcher.search(query, 1).count)
+        return self.counts[query]
 
     def total(self) -> Total:
         """Exact up to REACH, except where the copies of very many books would have to be looked at."""
-        if self.about > 2 * REACH:
+        if self.plain not in self.counts and self.about > 2 * REACH:
             return Total(self.about, is_exact=False)
         found = self.count(self.plain)
         if not self.copies_decide:
@@ -214,8 +218,11 @@ class Question:
             return []
         field, order = ORDERS.get(sort, (None, Order.Desc))
         by = {"order_by_field": field, "order": order} if field else {"weight_by_field": "weight"}
-        hits = self.searcher.search(query, count, count=False, offset=start, **by).hits
-        return list(zip(asking.books_at(self.searcher, hits), (key for key, _ in hits), strict=True))
+        is_whole = query in (self.plain, self.scored)
+        found = self.searcher.search(query, count, count=is_whole, offset=start, **by)
+        if is_whole:  # it has looked at every book anyway
+            self.counts[self.plain] = int(found.count)
+        return list(zip(asking.books_at(self.searcher, found.hits), (key for key, _ in found.hits), strict=True))
 
     def facets(self, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """The facets' values with their counts, most frequent first; the filters of its own are left out of each."""

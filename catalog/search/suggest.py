@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
 from tantivy import Occur, Query, Searcher
 
 from bookstore.pagination import PageRequest
 from catalog.isbn import InvalidISBN, parse_isbn
-from catalog.models import Subject
 from catalog.models.works import ShortNumber
 from catalog.search import statements
 from catalog.search.conditions import conditions_of, every_word, fold
@@ -32,19 +30,21 @@ NAMES = """SELECT DISTINCT ON (place, name) found.name ->> 'id' AS id, found.nam
     CROSS JOIN LATERAL {names} AS found (name) ORDER BY place, name"""
 AUTHORS = NAMES.format(names="jsonb_array_elements(listing.authors)")
 SERIES = NAMES.format(names="(SELECT listing.series WHERE listing.series IS NOT NULL)")
-SUBJECTS_LOOKED_AT = 50
+SUBJECTS = """SELECT id, scheme, code, label FROM catalog_subject
+    WHERE to_tsvector('simple'::regconfig, coalesce(label_key, '')) @@ to_tsquery('simple'::regconfig, %s)
+    ORDER BY label_key, id LIMIT 50"""
 
 Row = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Suggestions:
-    """Books as rows of the listing; of people and series id and name; subjects as they are."""
+    """Books as rows of the listing; of people and series id and name; of subjects their scheme and code too."""
 
     books: list[Row] = field(default_factory=list)
     authors: list[Row] = field(default_factory=list)
     series: list[Row] = field(default_factory=list)
-    subjects: list[Subject] = field(default_factory=list)
+    subjects: list[Row] = field(default_factory=list)
     did_you_mean: str | None = None
 
 
@@ -101,11 +101,16 @@ def names_in(searcher: Searcher, words: Words, place: str, statement: str) -> li
     parts = [(Occur.Must, asking.constant(asking.term(place, word), 1)) for word in words.words[:-1]]
     parts.append((Occur.Must, asking.constant(asking.beginning(words.words[-1], place), 1)))
     books = best(searcher, words, Query.boolean_query(parts), BOOKS_BEHIND_A_NAME)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"books": books})
-        found = cursor.fetchall()
-    named = {row[0]: row[1] for row in found if begin(words.words, spaced(row[2]).split())}
+    found = rows(statement, {"books": books}) if books else []
+    named = {row["id"]: row["name"] for row in found if begin(words.words, spaced(row["folded"]).split())}
     return [{"id": key, "name": name} for key, name in named.items()][:MOST_NAMES]
+
+
+def rows(statement: str, values: Any) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def begin(words: tuple[str, ...], names: list[str]) -> bool:
@@ -113,13 +118,11 @@ def begin(words: tuple[str, ...], names: list[str]) -> bool:
     return all(any(name.startswith(word) for name in names) for word in words)
 
 
-def subjects_called(folded: str, searcher: Searcher | None) -> list[Subject]:
+def subjects_called(folded: str, searcher: Searcher | None) -> list[Row]:
     """Headings with all the words, those of most books first."""
-    vector, query = SearchVector("label_key", config="simple"), every_word(folded)
-    called = Subject.objects.annotate(found=vector).filter(found=SearchQuery(query, config="simple", search_type="raw"))
-    subjects = list(called.order_by("label_key", "id")[:SUBJECTS_LOOKED_AT])
+    subjects = rows(SUBJECTS, [every_word(folded)])
     if searcher:
-        subjects.sort(key=lambda subject: -searcher.doc_freq("subjects", ShortNumber.of(subject.pk)))
+        subjects.sort(key=lambda subject: -searcher.doc_freq("subjects", ShortNumber.of(subject["id"])))
     return subjects[:MOST_NAMES]
 
 

@@ -161,9 +161,8 @@ class SearchViewSet(VersionedReads, ViewSet):
     def suggest(self, request: Request) -> Response:
         found = suggest(words(request.query_params.get("q", "")))
         books = [reads.in_list(row, base_url(request)) for row in found.books]
-        subjects = serializers.SubjectInBookSerializer(found.subjects, many=True).data
-        return Response({"books": books, "authors": found.authors, "series": found.series, "subjects": subjects,
-                         "did_you_mean": found.did_you_mean})  # fmt: skip
+        return Response({"books": books, "authors": found.authors, "series": found.series,
+                         "subjects": found.subjects, "did_you_mean": found.did_you_mean})  # fmt: skip
 
 
 class EditionViewSet(EditionWrites, VersionedReads, ViewSet):

@@ -8,6 +8,7 @@ from django.db import connection
 
 from catalog.search.index import store
 from catalog.search.index.following import Follower
+from catalog.search.index.memory import HeldIndex
 
 PAUSE = 0.1  # seconds between two looks at what is new
 AFTER_AN_ERROR = 2.0
@@ -32,16 +33,18 @@ class Command(BaseCommand):
             follower = Follower()
             if rebuild:
                 self.say(follower.build())
+            held = HeldIndex()
             while not once:
-                self.look(follower)
+                self.look(follower, held)
                 time.sleep(PAUSE)
             self.say(follower.keep_up())
 
-    def look(self, follower: Follower) -> None:
+    def look(self, follower: Follower, held: HeldIndex) -> None:
         """Read what is new. A database or a disk that fails for a while is no reason to end."""
         try:
             if read := follower.keep_up():
                 self.say(read)
+            held.hold(store.in_use())
         except Exception as error:
             self.stderr.write(f"{type(error).__name__}: {error}")
             connection.close()
