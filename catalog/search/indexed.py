@@ -17,7 +17,7 @@ from catalog.search.conditions import Conditions, every_word
 from catalog.search.index import asking, counting
 from catalog.search.index.asking import Meaning, Words
 from catalog.search.index.fields import SAMPLES, TIERS
-from catalog.search.index.spelling import better_spelling
+from catalog.search.index.spelling import better_spelling, without_some
 
 ORDERS = {
     "popular": ("by_popularity", Order.Desc),
@@ -55,7 +55,10 @@ class Question:
         self.copies_decide = asking.copies_decide(conditions)
 
     def spelled(self, words: Words) -> Meaning:
-        """The words as they are; if they find little, also as they may be meant, which then counts for less."""
+        """The words as they are; if they find little, also as they may be meant, which then counts for less.
+
+        If nothing is found either way, the words are fewer.
+        """
         if not words.words:
             self.is_missed = True
             return NOTHING
@@ -65,8 +68,10 @@ class Question:
             literal = asking.matching(self.searcher, words, cut=True)
             found = self.up_to_few(literal.plain)
         self.is_missed = not found
-        if found >= FEW or (better := better_spelling(self.searcher, words)) is None:
+        if found >= FEW:
             return literal
+        if (better := better_spelling(self.searcher, words)) is None:
+            return literal if found else self.shortened(words)
         meant = asking.matching(self.searcher, better)
         if found and self.count(meant.plain) < 10 * found:
             return literal
@@ -75,6 +80,15 @@ class Question:
             return literal.or_else(meant)
         self.words = better
         return meant
+
+    def shortened(self, words: Words) -> Meaning:
+        """What has all but those words that nothing is found for, rather than nothing."""
+        for fewer in without_some(self.searcher, words):
+            meant = asking.matching(self.searcher, fewer)
+            if self.count(meant.plain):
+                self.did_you_mean, self.words = fewer.whole, fewer
+                return meant
+        return NOTHING
 
     def up_to_few(self, query: Query) -> int:
         """How many books there are, at least up to FEW: of very many, the popular ones are looked at first."""

@@ -1,5 +1,6 @@
 """What a misspelt query was meant to be, by the words of titles, people and series that the shop has."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import connection
@@ -36,6 +37,22 @@ def better_spelling(searcher: Searcher, words: Words) -> Words | None:
         if searcher.doc_freq("names", one) and (meant := nearest_found(searcher, together, unknown)):
             return Words(" ".join(meant), meant)
     return None
+
+
+def without_some(searcher: Searcher, words: Words) -> Iterator[Words]:
+    """The query without the words that nobody has; or without one, first without that which most have."""
+    if len(words.different) > MOST_WORDS:
+        return
+    had = {
+        word: max(searcher.doc_freq("words", form) for form in (word, *asking.stems_in_all_languages(word)))
+        for word in words.different
+    }
+    known = [word for word, books in had.items() if books]
+    often = sorted(known, key=lambda word: -had[word])
+    for left_out in [had.keys() - known] if len(known) < len(had) else [{word} for word in often]:
+        fewer = tuple(word for word in words.words if word not in left_out)
+        if any(word in fewer for word in asking.telling(searcher, words)):
+            yield Words(" ".join(fewer), fewer)
 
 
 def nearest_found(searcher: Searcher, words: tuple[str, ...], doubted: set[str]) -> tuple[str, ...] | None:
@@ -89,7 +106,7 @@ def nearest(words: tuple[str, ...], doubted: set[str], books: list[set[str]]) ->
 
 def as_in(words: tuple[str, ...], doubted: set[str], names: set[str]) -> tuple[int, tuple[str, ...]]:
     """How far the words are from a book's own, and those: the last one as it is where it begins one of them."""
-    pairs = [nearest_word(word, names) if word in doubted else (0, word) for word in words]
+    pairs = [nearest_word(word, names) if word in doubted and faults_in(word, 1) else (0, word) for word in words]
     last = words[-1]
     if len(last) >= asking.SHORTEST_START and any(name.startswith(last) for name in names):
         pairs[-1] = (0, last)
