@@ -80,7 +80,7 @@ class SignedIn:
     refresh_expires_at: datetime
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def start_session(user: User, device: Device, *, cart_token: str | None = None) -> SignedIn:
     """Sign a user in on a device; the caller has made sure that it is the user."""
     session = DeviceSession.objects.create(
