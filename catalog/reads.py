@@ -5,9 +5,9 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db import connection
 
 from bookstore.money import Money
+from bookstore.postgres import rows
 from catalog import availability
 from catalog.isbn import hyphenate, isbn10
 from catalog.partial_dates import PartialDate
@@ -107,10 +107,8 @@ def one_row(statement: str, **values: Any) -> Row | None:
         "conditions": [condition.value for condition in Condition],
         **values,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row = cursor.fetchone()
-        return row and dict(zip([column.name for column in cursor.description], row, strict=True))
+    found = rows(statement, parameters, planned_once=True)
+    return found[0] if found else None
 
 
 def book_page(book: UUID, base_url: str) -> Row | None:
@@ -245,8 +243,5 @@ def book_url(base_url: str, book: UUID | str) -> str:
 
 def books_of_series(series: UUID, base_url: str) -> list[Row]:
     """The books of a series in its order, each as in a list with its place."""
-    with connection.cursor() as cursor:
-        cursor.execute(BOOKS_OF_SERIES, {"series": series})
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [{**in_list(row, base_url), "position": row["position"], "label": row["label"]} for row in rows]
+    found = rows(BOOKS_OF_SERIES, {"series": series}, planned_once=True)
+    return [{**in_list(row, base_url), "position": row["position"], "label": row["label"]} for row in found]
