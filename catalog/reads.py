@@ -13,10 +13,10 @@ from catalog.isbn import hyphenate, isbn10
 from catalog.partial_dates import PartialDate
 from catalog.reductions import REDUCTION, reduction
 from catalog.services.cover_files import address, measures, smaller_names, thumbnail_name
-from catalog.vocabularies import Availability, Condition, accessibility_name, role_name
+from catalog.vocabularies import Availability, accessibility_name, role_name
 
 # The best offer first: what can be had soonest, in the shop's currency, at the lowest price, in the best condition.
-OFFERS = f"""(
+OFFERS = availability.spelled_out(f"""(
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'id', offers.id, 'seller', jsonb_build_object('id', seller.id, 'slug', seller.slug, 'name', seller.name),
                'condition', offers.condition, 'price_minor', offers.price_minor, 'currency', offers.currency,
@@ -27,7 +27,7 @@ OFFERS = f"""(
     FROM (SELECT offer.*, {availability.OF_AN_OFFER} AS availability
           FROM catalog_offer offer WHERE offer.edition_id = edition.id AND offer.archived_at IS NULL) AS offers
     JOIN accounts_seller seller ON seller.id = offers.seller_id
-    WHERE offers.availability < %(unavailable)s)"""
+    WHERE offers.availability < %(unavailable)s)""")
 
 # What the publisher wants a reader of this shop to pay today.
 LIST_PRICE = """(
@@ -102,9 +102,8 @@ Row = dict[str, Any]
 
 def one_row(statement: str, **values: Any) -> Row | None:
     parameters = {
-        **availability.PARAMETERS,
+        **{name: availability.PARAMETERS[name] for name in availability.Parameters.MOVING},
         "currency": settings.SHOP_CURRENCY,
-        "conditions": [condition.value for condition in Condition],
         **values,
     }
     found = rows(statement, parameters, planned_once=True)

@@ -120,7 +120,7 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 5,
             "application_name": "bookstore",
-            "prepare_threshold": 5 if env.boolean("DATABASE_PREPARES", default=True) else None,
+            "prepare_threshold": 5 if env.boolean("DATABASE_PREPARES", default=True) else None,  # bookstore.postgres
             **_database,
         },
     },

@@ -67,7 +67,7 @@ def page_of(
     order = ", ".join(f"{key} {direction}" for key in keys)
     statement = f"""SELECT {COLUMNS}, {sort_columns} FROM catalog_listing listing
         WHERE {where} ORDER BY {order} LIMIT {page.size + 1} OFFSET {page.offset}"""
-    found = rows(statement, parameters, planned_once=is_whole and not page.cursor)
+    found = rows(statement, parameters, planned_once=is_whole and not page.cursor and page.page == 1)
     if len(found) <= page.size:
         return found, None
     found = found[: page.size]
