@@ -56,7 +56,7 @@ def remembered(name: str, what: str, compute: Callable[[], Any]) -> Any:
     if version is None:
         return compute()
     address = f"remembered:{name}:{version}:{what}"
-    known = _remembered.get(address) or shared_redis.ask(lambda redis: redis.get(address))
+    known: Any = _remembered.get(address) or shared_redis.ask(lambda redis: redis.get(address))
     if known is None:
         known = orjson.dumps(compute())
         shared_redis.ask(lambda redis: redis.set(address, known, ex=RENEWED_EVERY))

@@ -1,5 +1,6 @@
 """The hot reads: rows already in the shape of the answer, one statement each; serializers.py says the shape."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -215,6 +216,7 @@ def money(minor: int | None, currency: str) -> dict[str, str] | None:
     return None if minor is None else Money(minor, currency).as_json()
 
 
+@lru_cache(maxsize=20_000)
 def date(number: int | None) -> str | None:
     return None if number is None else str(PartialDate.from_number(number))
 

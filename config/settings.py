@@ -224,6 +224,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["bookstore.json.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bookstore.json.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "bookstore.json.Negotiation",
     "DEFAULT_PAGINATION_CLASS": "bookstore.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "bookstore.schema.ProblemSchema",
     "EXCEPTION_HANDLER": "bookstore.problems.exception_handler",

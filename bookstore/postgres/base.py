@@ -10,7 +10,6 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import RawCursor
 from psycopg.rows import dict_row
 
-
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 
