@@ -173,7 +173,7 @@ class RateLimitMiddleware:
 
     @staticmethod
     def narrower(request: HttpRequest) -> str:
-        if "q" in request.GET:
+        if request.META.get("QUERY_STRING") and "q" in request.GET:
             return "search"
         return "user" if getattr(request, "claims", None) else "anonymous"
 

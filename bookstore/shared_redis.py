@@ -85,16 +85,17 @@ def ask(question: Callable[["redis.Redis"], Answer], *, insist: bool = False) ->
         return None
 
 
-_own = local()  # each thread's connection
+_own = local()  # each thread's connection, and the pool that it was made by
 
 
 def call(client: "redis.Redis", *words: Any) -> Any:
     """One command, for what every request asks: by a connection of this thread's own, past the client's pool, its
     retries, of which `ask` wants none, and its measurements."""
-    connection: Any = getattr(_own, "connection", None)
-    if connection is None:
-        connection = _own.connection = client.connection_pool.make_connection()
-    elif was_ended(connection):
+    pool = client.connection_pool
+    if getattr(_own, "pool", None) is not pool:
+        _own.pool, _own.connection = pool, pool.make_connection()
+    connection: Any = _own.connection
+    if connection.is_connected and was_ended(connection):
         connection.disconnect()
     connection.send_command(*words)  # which connects where there is no connection
     return connection.read_response()
@@ -109,7 +110,7 @@ def was_ended(connection: Any) -> bool:
 
 
 def leave_to_parent() -> None:
-    _own.connection = None
+    _own.pool = None
 
 
 os.register_at_fork(after_in_child=leave_to_parent)
