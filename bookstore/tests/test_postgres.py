@@ -1,5 +1,6 @@
 """The shop's own ways with PostgreSQL: rows by name, plans made once, and connections that are looked at."""
 
+import select
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,9 +26,7 @@ def test_a_statement_is_planned_once_for_a_connection():
         assert rows(SUM, {"first": number, "second": 1}, planned_once=True)[0]["sum"] == number + 1
 
     prepared = rows("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %(like)s", {"like": "%5 \\%%"})
-    assert [row["statement"] for row in prepared] == [
-        "SELECT $1::int AS first, $1::int + $2::int AS sum, '5 %' AS share"
-    ]
+    assert prepared == [{"statement": "SELECT $1::int AS first, $1::int + $2::int AS sum, '5 %' AS share"}]
 
 
 @pytest.fixture
@@ -62,6 +61,7 @@ def test_in_doubt_the_server_is_asked(second):
         cursor.execute("LISTEN news")
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY news")
+    select.select([second.connection.fileno()], [], [], 10)  # until it has come
 
     assert second.is_usable()
     assert last_question(second.connection.info.backend_pid) == "SELECT 1"
