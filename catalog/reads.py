@@ -7,8 +7,8 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
+from bookstore import postgres
 from bookstore.money import Money
-from bookstore.postgres import rows
 from catalog import availability
 from catalog.isbn import hyphenate, isbn10
 from catalog.partial_dates import PartialDate
@@ -107,7 +107,7 @@ def one_row(statement: str, **values: Any) -> Row | None:
         "currency": settings.SHOP_CURRENCY,
         **values,
     }
-    found = rows(statement, parameters, planned_once=True)
+    found = postgres.rows(statement, parameters, planned_once=True)
     return found[0] if found else None
 
 
@@ -244,5 +244,5 @@ def book_url(base_url: str, book: UUID | str) -> str:
 
 def books_of_series(series: UUID, base_url: str) -> list[Row]:
     """The books of a series in its order, each as in a list with its place."""
-    found = rows(BOOKS_OF_SERIES, {"series": series}, planned_once=True)
+    found = postgres.rows(BOOKS_OF_SERIES, {"series": series}, planned_once=True)
     return [{**in_list(row, base_url), "position": row["position"], "label": row["label"]} for row in found]

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from bookstore import versions
+from bookstore import postgres, versions
 from bookstore.pagination import PageRequest, Total, capped_count, read_cursor, write_cursor
-from bookstore.postgres import rows
 from catalog.models.listings import NO_PRICE_SORTS_LAST
 from catalog.reads import COLUMNS
 from catalog.search.conditions import Conditions
@@ -67,7 +66,7 @@ def page_of(
     order = ", ".join(f"{key} {direction}" for key in keys)
     statement = f"""SELECT {COLUMNS}, {sort_columns} FROM catalog_listing listing
         WHERE {where} ORDER BY {order} LIMIT {page.size + 1} OFFSET {page.offset}"""
-    found = rows(statement, parameters, planned_once=is_whole and not page.cursor and page.page == 1)
+    found = postgres.rows(statement, parameters, planned_once=is_whole and not page.cursor and page.page == 1)
     if len(found) <= page.size:
         return found, None
     found = found[: page.size]
