@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.utils.encoders import JSONEncoder
@@ -19,6 +21,13 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, default=_encoder.default, option=OPTIONS)
 
 
+class JSONResponse(HttpResponse):
+    """An answer of the API from a hot read, which needs nothing of DRF's Response but its form."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(dumps(data), content_type=JSONRenderer.media_type)
+
+
 class JSONRenderer(BaseRenderer):
     media_type = "application/json"
     format = "json"
@@ -27,6 +36,17 @@ class JSONRenderer(BaseRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         return b"" if data is None else dumps(data)
+
+
+class Negotiation(DefaultContentNegotiation):
+    """Who takes anything, or just what a view answers first, need not be compared with it part by part."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> tuple[Any, str]:
+        first = renderers[0]
+        if request.META.get("HTTP_ACCEPT", "*/*") in {"*/*", first.media_type}:
+            return first, first.media_type
+        chosen: tuple[Any, str] = super().select_renderer(request, renderers, format_suffix)
+        return chosen
 
 
 class JSONParser(BaseParser):

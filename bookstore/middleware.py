@@ -113,9 +113,10 @@ class RequestLimitsMiddleware:
         request.get_host()
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             raise errors.LengthRequired
-        limit = settings.UPLOAD_LIMIT if self.is_upload(request) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if self.declared_length(request) > limit:
-            raise errors.BodyTooLarge(limit=limit)
+        if length := self.declared_length(request):
+            limit = settings.UPLOAD_LIMIT if self.is_upload(request) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            if length > limit:
+                raise errors.BodyTooLarge(limit=limit)
 
     @staticmethod
     def declared_length(request: HttpRequest) -> int:
@@ -172,7 +173,7 @@ class RateLimitMiddleware:
 
     @staticmethod
     def narrower(request: HttpRequest) -> str:
-        if "q" in request.GET:
+        if request.META.get("QUERY_STRING") and "q" in request.GET:
             return "search"
         return "user" if getattr(request, "claims", None) else "anonymous"
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from moneyed import CurrencyDoesNotExist, get_currency
 
@@ -60,5 +61,6 @@ def minor_units(currency: str) -> int:
         raise ValueError(f"{currency!r} is not an ISO 4217 currency code.") from error
 
 
+@cache
 def decimals(currency: str) -> int:
     return len(str(minor_units(currency))) - 1

@@ -5,10 +5,11 @@ believe that compares `sight`, which changes whenever this process has lost sigh
 """
 
 import itertools
+import os
 import time
 from collections import deque
 from collections.abc import Callable
-from threading import Lock, Thread
+from threading import Lock, Thread, local
 from typing import Any, TypeVar
 
 import redis
@@ -84,15 +85,35 @@ def ask(question: Callable[["redis.Redis"], Answer], *, insist: bool = False) ->
         return None
 
 
+_own = local()  # each thread's connection, and the pool that it was made by
+
+
 def call(client: "redis.Redis", *words: Any) -> Any:
-    """One command, for what every request asks: straight to a connection, past the client's retries, of which `ask`
-    wants none, and its measurements."""
-    connection: Any = client.connection_pool.get_connection()
+    """One command, for what every request asks: by a connection of this thread's own, past the client's pool, its
+    retries, of which `ask` wants none, and its measurements."""
+    pool = client.connection_pool
+    if getattr(_own, "pool", None) is not pool:
+        _own.pool, _own.connection = pool, pool.make_connection()
+    connection: Any = _own.connection
+    if connection.is_connected and was_ended(connection):
+        connection.disconnect()
+    connection.send_command(*words)  # which connects where there is no connection
+    return connection.read_response()
+
+
+def was_ended(connection: Any) -> bool:
+    """Between two questions there is nothing to read, unless Redis has closed the connection."""
     try:
-        connection.send_command(*words)
-        return connection.read_response()
-    finally:
-        client.connection_pool.release(connection)
+        return bool(connection.can_read())
+    except (redis.RedisError, OSError):
+        return True
+
+
+def leave_to_parent() -> None:
+    _own.pool = None
+
+
+os.register_at_fork(after_in_child=leave_to_parent)
 
 
 _owed: deque[Callable[["redis.Redis"], object]] = deque()

@@ -16,6 +16,7 @@ from bookstore import shared_redis
 
 NAMES = ("catalog",)
 RENEWED_EVERY = 300  # seconds
+MOST_REMEMBERED = 1_000  # values in each process
 
 # What the rate limit's round trip to Redis brought along, for the time of one request.
 _seen: ContextVar[dict[str, bytes | None] | None] = ContextVar("versions", default=None)
@@ -46,15 +47,20 @@ def bump(name: str) -> None:
     shared_redis.ask(lambda redis: start(name) and redis.incr(key(name)), insist=True)
 
 
+_remembered: dict[str, bytes] = {}
+
+
 def remembered(name: str, what: str, compute: Callable[[], Any]) -> Any:
     """What `compute` gives (something that JSON can hold), computed once for each version of `name`."""
     version = current(name)
     if version is None:
         return compute()
     address = f"remembered:{name}:{version}:{what}"
-    known = shared_redis.ask(lambda redis: redis.get(address))
-    if known is not None:
-        return orjson.loads(known)
-    value = compute()
-    shared_redis.ask(lambda redis: redis.set(address, orjson.dumps(value), ex=RENEWED_EVERY))
-    return value
+    known: Any = _remembered.get(address) or shared_redis.ask(lambda redis: redis.get(address))
+    if known is None:
+        known = orjson.dumps(compute())
+        shared_redis.ask(lambda redis: redis.set(address, known, ex=RENEWED_EVERY))
+    if len(_remembered) >= MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[address] = known
+    return orjson.loads(known)

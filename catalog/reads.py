@@ -1,22 +1,23 @@
 """The hot reads: rows already in the shape of the answer, one statement each; serializers.py says the shape."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db import connection
 
+from bookstore import postgres
 from bookstore.money import Money
 from catalog import availability
 from catalog.isbn import hyphenate, isbn10
 from catalog.partial_dates import PartialDate
 from catalog.reductions import REDUCTION, reduction
 from catalog.services.cover_files import address, measures, smaller_names, thumbnail_name
-from catalog.vocabularies import Availability, Condition, accessibility_name, role_name
+from catalog.vocabularies import Availability, accessibility_name, role_name
 
 # The best offer first: what can be had soonest, in the shop's currency, at the lowest price, in the best condition.
-OFFERS = f"""(
+OFFERS = availability.spelled_out(f"""(
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'id', offers.id, 'seller', jsonb_build_object('id', seller.id, 'slug', seller.slug, 'name', seller.name),
                'condition', offers.condition, 'price_minor', offers.price_minor, 'currency', offers.currency,
@@ -27,7 +28,7 @@ OFFERS = f"""(
     FROM (SELECT offer.*, {availability.OF_AN_OFFER} AS availability
           FROM catalog_offer offer WHERE offer.edition_id = edition.id AND offer.archived_at IS NULL) AS offers
     JOIN accounts_seller seller ON seller.id = offers.seller_id
-    WHERE offers.availability < %(unavailable)s)"""
+    WHERE offers.availability < %(unavailable)s)""")
 
 # What the publisher wants a reader of this shop to pay today.
 LIST_PRICE = """(
@@ -102,15 +103,12 @@ Row = dict[str, Any]
 
 def one_row(statement: str, **values: Any) -> Row | None:
     parameters = {
-        **availability.PARAMETERS,
+        **{name: availability.PARAMETERS[name] for name in availability.Parameters.MOVING},
         "currency": settings.SHOP_CURRENCY,
-        "conditions": [condition.value for condition in Condition],
         **values,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row = cursor.fetchone()
-        return row and dict(zip([column.name for column in cursor.description], row, strict=True))
+    found = postgres.rows(statement, parameters, planned_once=True)
+    return found[0] if found else None
 
 
 def book_page(book: UUID, base_url: str) -> Row | None:
@@ -218,6 +216,7 @@ def money(minor: int | None, currency: str) -> dict[str, str] | None:
     return None if minor is None else Money(minor, currency).as_json()
 
 
+@lru_cache(maxsize=20_000)
 def date(number: int | None) -> str | None:
     return None if number is None else str(PartialDate.from_number(number))
 
@@ -245,8 +244,5 @@ def book_url(base_url: str, book: UUID | str) -> str:
 
 def books_of_series(series: UUID, base_url: str) -> list[Row]:
     """The books of a series in its order, each as in a list with its place."""
-    with connection.cursor() as cursor:
-        cursor.execute(BOOKS_OF_SERIES, {"series": series})
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [{**in_list(row, base_url), "position": row["position"], "label": row["label"]} for row in rows]
+    found = postgres.rows(BOOKS_OF_SERIES, {"series": series}, planned_once=True)
+    return [{**in_list(row, base_url), "position": row["position"], "label": row["label"]} for row in found]

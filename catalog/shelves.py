@@ -5,10 +5,9 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 import orjson
-from django.db import connection
 from django.utils import timezone
 
-from bookstore import versions
+from bookstore import postgres, versions
 from bookstore.errors import InvalidCursor
 from bookstore.pagination import PageRequest, Total, capped_count, read_cursor, write_cursor
 from catalog.partial_dates import PartialDate
@@ -121,10 +120,7 @@ def read_part(shelf: Shelf, number: int, after: Sequence[Any], skipped: int, wan
     statement = f"""SELECT {COLUMNS}, jsonb_build_array({number}, {", ".join(part.keys)}) AS place
         FROM {part.source} WHERE {where}
         ORDER BY {", ".join(f"{key} {part.direction}" for key in part.keys)} LIMIT %(wanted)s OFFSET %(skipped)s"""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return postgres.rows(statement, values)
 
 
 def total_of(shelf: Shelf, number: int) -> Total:

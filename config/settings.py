@@ -109,7 +109,7 @@ TEMPLATES = [
 _database = conninfo_to_dict(DATABASE_URL)
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "bookstore.postgres",
         "NAME": _database.pop("dbname", ""),
         "USER": _database.pop("user", ""),
         "PASSWORD": _database.pop("password", ""),
@@ -117,7 +117,12 @@ DATABASES = {
         "PORT": _database.pop("port", ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "bookstore", **_database},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "application_name": "bookstore",
+            "prepare_threshold": 5 if env.boolean("DATABASE_PREPARES", default=True) else None,  # bookstore.postgres
+            **_database,
+        },
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -219,6 +224,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["bookstore.json.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bookstore.json.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "bookstore.json.Negotiation",
     "DEFAULT_PAGINATION_CLASS": "bookstore.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "bookstore.schema.ProblemSchema",
     "EXCEPTION_HANDLER": "bookstore.problems.exception_handler",

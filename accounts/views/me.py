@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -25,6 +25,7 @@ from accounts.serializers import (
     PasswordSerializer,
     SessionSerializer,
 )
+from bookstore.json import JSONResponse
 from bookstore.schema import refusing
 
 
@@ -37,8 +38,8 @@ class MeViewSet(ViewSet):
         responses=MeSerializer,
         examples=answered(Reader=examples.ME),
     )
-    def retrieve(self, request: Request) -> Response:
-        return Response(reads.me(request.user))
+    def retrieve(self, request: Request) -> HttpResponse:
+        return JSONResponse(reads.me(request.user))
 
     @extend_schema(
         operation_id="me_update",

@@ -7,9 +7,12 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
+import psycopg
 import pytest
 
+from bookstore.embedded import EmbeddedServers
 from bookstore.tests.processes import eventually, short_folder, start
 from bookstore.tests.test_run_the_shop import RunningShop, running_shop
 
@@ -61,7 +64,7 @@ def test_a_redis_that_hangs_costs_a_moment_and_no_answer(shop):
 def test_without_postgres_the_shop_says_so_and_recovers_without_a_restart(shop):
     assert eventually(lambda: is_ready(shop))
     web = shop.processes(b"granian")
-    postgres = next(pid for pid in shop.processes(b"bin/postgres") if b"-D" in command_of(pid))
+    postgres = postgres_of(shop)
 
     os.kill(postgres, signal.SIGKILL)
     assert eventually(lambda: ask(shop, "/api/v1/books/")[0] == 503)
@@ -72,6 +75,47 @@ def test_without_postgres_the_shop_says_so_and_recovers_without_a_restart(shop):
     assert eventually(lambda: is_ready(shop), within=30)
     assert ask(shop, "/api/v1/books/")[0] == 200
     assert shop.processes(b"granian") == web
+
+
+def test_connections_that_postgres_ended_meanwhile_cost_no_answer(shop):
+    assert eventually(lambda: is_ready(shop))
+    assert statuses_of_lists(shop, "before") == {200}
+
+    with psycopg.connect(EmbeddedServers(shop.folder).postgres_url) as operator:
+        ended = operator.execute(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+            "WHERE application_name = 'bookstore' AND pid <> pg_backend_pid()"
+        ).fetchone()
+
+    assert ended[0] > 0
+    assert statuses_of_lists(shop, "after") == {200}
+
+
+def test_a_postgres_that_was_restarted_meanwhile_costs_no_answer(shop):
+    assert eventually(lambda: is_ready(shop))
+    assert statuses_of_lists(shop, "before a restart") == {200}
+    postgres = postgres_of(shop)
+
+    os.kill(postgres, signal.SIGINT)  # a fast shutdown; the shop's keeper starts it again
+
+    assert eventually(lambda: accepts_connections(shop, other_than=postgres), within=30)
+    assert statuses_of_lists(shop, "after a restart") == {200}
+
+
+def statuses_of_lists(shop: RunningShop, when: str) -> set[int]:
+    """Of enough lists for every thread to have one to work out anew."""
+    return {ask(shop, f"/api/v1/books/?{urlencode({'n': f'{when} {number}'})}")[0] for number in range(40)}
+
+
+def postgres_of(shop: RunningShop) -> int:
+    return next(pid for pid in shop.processes(b"bin/postgres") if b"-D" in command_of(pid))
+
+
+def accepts_connections(shop: RunningShop, *, other_than: int) -> bool:
+    with contextlib.suppress(psycopg.Error, StopIteration):
+        psycopg.connect(EmbeddedServers(shop.folder).postgres_url, connect_timeout=2).close()
+        return postgres_of(shop) != other_than
+    return False
 
 
 def command_of(process: int) -> bytes:

@@ -4,10 +4,9 @@ from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import get_language
 
-from bookstore import versions
+from bookstore import postgres, versions
 from bookstore.pagination import PageRequest, Total, capped_count, read_cursor, write_cursor
 from catalog.models.listings import NO_PRICE_SORTS_LAST
 from catalog.reads import COLUMNS
@@ -40,10 +39,10 @@ SORT_KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def search(query: BookQuery, conditions: Conditions, sort: str) -> Result:
     """One page of the books that a query finds. Raises InvalidCursor."""
-    rows, next_cursor = page_of(query.page, conditions, sort)
+    found, next_cursor = page_of(query.page, conditions, sort)
     facets = {name: facet_of(name, conditions) for name in query.facets}
     total = total_of(conditions)
-    return Result(rows, total, next_cursor, facets, is_missed=total.count == 0)
+    return Result(found, total, next_cursor, facets, is_missed=total.count == 0)
 
 
 def page_of(
@@ -54,7 +53,8 @@ def page_of(
     `in_turn` has PostgreSQL go along the order and look at each book's copies, which is right where many suit.
     """
     direction, keys = SORT_KEYS[sort]
-    parameters = {**conditions.parameters, "limit": page.size + 1, "offset": page.offset, "among": among}
+    is_whole = not conditions.values and among is None  # the catalogue, without a filter
+    parameters = {} if is_whole else {**conditions.parameters, "among": among}
     where = conditions.sql(in_turn=in_turn) if among is None else "listing.book_id = ANY(%(among)s)"
     if page.cursor:
         values = read_cursor(page.cursor, sort)
@@ -65,22 +65,21 @@ def page_of(
     sort_columns = ", ".join(f"{key} AS sort_{place}" for place, key in enumerate(keys))
     order = ", ".join(f"{key} {direction}" for key in keys)
     statement = f"""SELECT {COLUMNS}, {sort_columns} FROM catalog_listing listing
-        WHERE {where} ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s"""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    if len(rows) <= page.size:
-        return rows, None
-    rows = rows[: page.size]
-    return rows, write_cursor(sort, [rows[-1][f"sort_{place}"] for place in range(len(keys))])
+        WHERE {where} ORDER BY {order} LIMIT {page.size + 1} OFFSET {page.offset}"""
+    found = postgres.rows(statement, parameters, planned_once=is_whole and not page.cursor and page.page == 1)
+    if len(found) <= page.size:
+        return found, None
+    found = found[: page.size]
+    return found, write_cursor(sort, [found[-1][f"sort_{place}"] for place in range(len(keys))])
 
 
 def total_of(conditions: Conditions) -> Total:
     """The number of books found, counted once for each version of the catalogue."""
     statement = f"SELECT 1 FROM catalog_listing listing WHERE {conditions.sql()}"
     counted = versions.remembered(
-        "catalog", f"total:{conditions.digest}", lambda: astuple(capped_count(statement, conditions.parameters))
+        "catalog",
+        f"total:{conditions.digest if conditions.values else ''}",
+        lambda: astuple(capped_count(statement, conditions.parameters)),
     )
     return Total(*counted)
 

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from bookstore.caching import CACHE_CONTROL
 from bookstore.errors import NotFound
+from bookstore.json import JSONResponse
 from catalog.filters import identifier
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.services import moved_to
@@ -21,10 +22,10 @@ def base_url(request: Request) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def found_or_404(page: dict[str, Any] | None) -> Response:
+def found_or_404(page: dict[str, Any] | None) -> JSONResponse:
     if page is None:
         raise NotFound
-    return Response(page)
+    return JSONResponse(page)
 
 
 def moved_or_404(request: Request, name: str, book: UUID) -> Response:

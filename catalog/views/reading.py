@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from bookstore.caching import VersionedReads
+from bookstore.json import JSONResponse
 from bookstore.pagination import PageRequest, Pages, envelope
 from catalog import examples, reads, serializers
 from catalog.filters import (
@@ -68,7 +69,7 @@ class BookViewSet(BookWrites, VersionedReads, GenericViewSet):
         responses=serializers.BookInListSerializer(many=True),
         examples=shown("A book", examples.BOOK_IN_LIST),
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         query = read_book_query(request.query_params)
         found = search(query)
         url, base = request.build_absolute_uri(), base_url(request)
@@ -77,7 +78,7 @@ class BookViewSet(BookWrites, VersionedReads, GenericViewSet):
         if query.words:
             answer["did_you_mean"] = found.did_you_mean
             note_if_missed(query, found)
-        response = Response({**answer, "facets": found.facets} if query.facets else answer)
+        response = JSONResponse({**answer, "facets": found.facets} if query.facets else answer)
         response.is_missed = found.is_missed
         return response
 
@@ -93,9 +94,9 @@ class BookViewSet(BookWrites, VersionedReads, GenericViewSet):
         responses={200: serializers.BookSerializer, 308: MOVED},
         examples=shown("A book", examples.BOOK),
     )
-    def retrieve(self, request: Request, pk: str) -> Response:
+    def retrieve(self, request: Request, pk: str) -> HttpResponse:
         page = reads.book_page(as_id(pk), base_url(request))
-        return moved_or_404(request, "book-detail", as_id(pk)) if page is None else Response(page)
+        return moved_or_404(request, "book-detail", as_id(pk)) if page is None else JSONResponse(page)
 
     @extend_schema(
         operation_id="books_new",
@@ -177,7 +178,7 @@ class EditionViewSet(EditionWrites, VersionedReads, ViewSet):
         responses=serializers.EditionSerializer,
         examples=shown("An edition", examples.EDITION),
     )
-    def retrieve(self, request: Request, isbn: str) -> Response:
+    def retrieve(self, request: Request, isbn: str) -> HttpResponse:
         return found_or_404(reads.edition_page(base_url(request), **isbn_or_id(isbn)))
 
 
