@@ -11,6 +11,7 @@ from tantivy import Occur, Order, Query, Searcher
 
 from bookstore.errors import InvalidCursor
 from bookstore.pagination import REACH, PageRequest, Total, read_cursor, write_cursor
+from bookstore.postgres import rows
 from catalog.reads import COLUMNS
 from catalog.search import facets, statements
 from catalog.search.conditions import Conditions, every_word
@@ -33,6 +34,7 @@ MOST_LOOKED_AT = 3_000  # books that PostgreSQL sorts by title for the index, or
 LONGEST_LOOK = 2_000  # books whose copies are looked at by one statement
 MOST_PASSED = 20_000  # books whose copies are looked at for a page
 
+LISTINGS = f"SELECT {COLUMNS} FROM catalog_listing listing WHERE book_id = ANY(%(books)s)"
 NOTHING = Meaning(Query.empty_query(), Query.empty_query())
 EVERYTHING = Meaning(Query.all_query(), Query.all_query())
 
@@ -140,10 +142,10 @@ class Question:
             last_key, start = read_cursor(page.cursor, f"index {sort}")
         found = self.ranked(sort, start, page.size + 1, last_key)
         shown = found[: page.size]
-        rows = rows_of([book for book, _ in shown])
+        listed = rows_of([book for book, _ in shown])
         if len(found) <= page.size:
-            return rows, None
-        return rows, write_cursor(f"index {sort}", mark_behind(shown, sort, last_key, start))
+            return listed, None
+        return listed, write_cursor(f"index {sort}", mark_behind(shown, sort, last_key, start))
 
     def page_by_title(self, page: PageRequest) -> Page:
         """Of few books those that were found; of many, what has the words as they are."""
@@ -177,11 +179,11 @@ class Question:
         if not (is_all or is_full or page.cursor):
             return self.page_by_postgres(page, sort)
         shown = suiting[skipped:wanted]
-        rows = rows_of([passed[place][0] for place in shown])
+        listed = rows_of([passed[place][0] for place in shown])
         if not is_full and is_all:
-            return rows, None
+            return listed, None
         behind = passed[: shown[-1] + 1] if is_full else passed
-        return rows, write_cursor(f"looked at {sort}", mark_behind(behind, sort, last_key, start))
+        return listed, write_cursor(f"looked at {sort}", mark_behind(behind, sort, last_key, start))
 
     def page_by_postgres(self, page: PageRequest, sort: str) -> Page:
         """What has the words as they are. If one in FEW of the most popular suits, each book is looked at in turn."""
@@ -285,10 +287,7 @@ def mark_behind(passed: list[Ranked], sort: str, last_key: int | None, start: in
 
 def rows_of(books: list[UUID]) -> list[Row]:
     """The listings of these books, in this order; one that has just gone is left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {COLUMNS} FROM catalog_listing listing WHERE book_id = ANY(%s)", [books])
-        names = [column.name for column in cursor.description]
-        found = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    found = {row["id"]: row for row in rows(LISTINGS, {"books": books}, planned_once=True)}
     return [found[book] for book in books if book in found]
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from tantivy import Occur, Query, Searcher
 
 from bookstore.pagination import PageRequest
+from bookstore.postgres import rows
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models.works import ShortNumber
 from catalog.search import statements
@@ -31,7 +32,7 @@ NAMES = """SELECT DISTINCT ON (place, name) found.name ->> 'id' AS id, found.nam
 AUTHORS = NAMES.format(names="jsonb_array_elements(listing.authors)")
 SERIES = NAMES.format(names="(SELECT listing.series WHERE listing.series IS NOT NULL)")
 SUBJECTS = """SELECT id, scheme, code, label FROM catalog_subject
-    WHERE to_tsvector('simple'::regconfig, coalesce(label_key, '')) @@ to_tsquery('simple'::regconfig, %s)
+    WHERE to_tsvector('simple'::regconfig, coalesce(label_key, '')) @@ to_tsquery('simple'::regconfig, %(words)s)
     ORDER BY label_key, id LIMIT 50"""
 
 Row = dict[str, Any]
@@ -101,16 +102,9 @@ def names_in(searcher: Searcher, words: Words, place: str, statement: str) -> li
     parts = [(Occur.Must, asking.constant(asking.term(place, word), 1)) for word in words.words[:-1]]
     parts.append((Occur.Must, asking.constant(asking.beginning(words.words[-1], place), 1)))
     books = best(searcher, words, Query.boolean_query(parts), BOOKS_BEHIND_A_NAME)
-    found = rows(statement, {"books": books}) if books else []
+    found = rows(statement, {"books": books}, planned_once=True) if books else []
     named = {row["id"]: row["name"] for row in found if begin(words.words, spaced(row["folded"]).split())}
     return [{"id": key, "name": name} for key, name in named.items()][:MOST_NAMES]
-
-
-def rows(statement: str, values: Any) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def begin(words: tuple[str, ...], names: list[str]) -> bool:
@@ -120,7 +114,7 @@ def begin(words: tuple[str, ...], names: list[str]) -> bool:
 
 def subjects_called(folded: str, searcher: Searcher | None) -> list[Row]:
     """Headings with all the words, those of most books first."""
-    subjects = rows(SUBJECTS, [every_word(folded)])
+    subjects = rows(SUBJECTS, {"words": every_word(folded)})
     if searcher:
         subjects.sort(key=lambda subject: -searcher.doc_freq("subjects", ShortNumber.of(subject["id"])))
     return subjects[:MOST_NAMES]
@@ -132,8 +126,8 @@ def books_in_postgres(text: str) -> list[Row]:
 
 def search_in_postgres(text: str) -> list[Row]:
     conditions = conditions_of(BookQuery(words=text))
-    rows, _ = statements.page_of(PageRequest(size=MOST_BOOKS), conditions, "relevance")
-    return rows
+    listed, _ = statements.page_of(PageRequest(size=MOST_BOOKS), conditions, "relevance")
+    return listed
 
 
 def books_with_isbn(text: str) -> list[Row]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.db import connection
 from rapidfuzz.distance import OSA
 from tantivy import Occur, Query, Searcher
 
+from bookstore.postgres import rows
 from catalog.search.index import asking
 from catalog.search.index.asking import Words
 from catalog.search.index.fields import schema, spaced
@@ -15,7 +15,8 @@ LOOKED_AT = 50
 SHORTEST = 3  # letters of a word that may be misspelt
 LONG = 8  # letters of a word that may have two faults at once
 MOST_WORDS = 8
-NAMES = "SELECT book_id, titles || people || series_names FROM catalog_listing WHERE book_id = ANY(%s)"
+NAMES = """SELECT book_id, titles || people || series_names AS names
+    FROM catalog_listing WHERE book_id = ANY(%(books)s)"""
 
 
 def better_spelling(searcher: Searcher, words: Words) -> Words | None:
@@ -92,9 +93,8 @@ def faults_in(word: str, faults: int) -> int:
 
 def names_of(books: list[UUID]) -> list[set[str]]:
     """The words of each book's title, people and series, in the order of the books."""
-    with connection.cursor() as cursor:
-        cursor.execute(NAMES, [books])
-        found = {book: set(spaced(" ".join(names)).split()) for book, names in cursor.fetchall()}
+    listings = rows(NAMES, {"books": books}, planned_once=True)
+    found = {row["book_id"]: set(spaced(" ".join(row["names"])).split()) for row in listings}
     return [found[book] for book in books if book in found]
 
 
