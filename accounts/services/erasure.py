@@ -21,7 +21,7 @@ ERASED_HOST = "erased.invalid"  # no mail can ever be sent there (RFC 2606)
 
 
 def erase(user: User, *, password: str) -> None:
-    """Make the account nobody's. Raises TooManyAttempts, WrongPassword, LastOwner, LastAdmin.
+    """Make the account nobody's. Raises TooManyAttempts, WrongPassword, SessionEnded, LastOwner, LastAdmin.
 
     What other apps keep of a user is dealt with by settings.WHEN_USERS_ARE_ERASED: purchases have copies of their
     own of names and addresses, which stay as long as the law says.

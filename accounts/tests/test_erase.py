@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.errors import SessionEnded
 from accounts.models import Address, EventKind, Membership, SecurityEvent, Seller, User, Verification
 from accounts.services import note
+from accounts.services.passwords import check_own_password, lock_unchanged
 from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, post, sign_in
 from bookstore.models import IdempotencyRecord, OutboxMessage
 from bookstore.outbox import send_mail
@@ -146,6 +148,27 @@ def test_two_owners_leaving_at_once_leave_one():
 
     assert sorted(answers) == [204, 409]
     assert Membership.objects.filter(seller=seller, role="owner").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_an_account_twice_at_once_says_that_it_is_gone(rosa):
+    phones = [sign_in(None, rosa) for _ in range(4)]
+
+    answers = at_once(lambda phone: erase(phone), phones)
+
+    assert sorted(answer.status_code for answer in answers) == [204, 401, 401, 401]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 401} == {"session_ended"}
+    assert SecurityEvent.objects.filter(kind=EventKind.ERASED).count() == 1
+
+
+def test_who_was_erased_since_we_looked_is_told_so(rosa):
+    known = check_own_password(rosa, PASSWORD)
+    User.objects.filter(pk=rosa.pk).update(is_active=False, password="!")
+
+    with pytest.raises(SessionEnded):
+        lock_unchanged(known)
+    with pytest.raises(SessionEnded):
+        check_own_password(rosa, PASSWORD)
 
 
 def take_out(client):
