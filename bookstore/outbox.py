@@ -4,11 +4,12 @@ A worker takes one message at a time in a short transaction, sends it outside of
 killed in between has only postponed it: after LEASE it is due again, under the same Message-ID.
 """
 
+import re
 import time
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 
 import structlog
@@ -23,6 +24,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from bookstore import mails, metrics, shared_redis
+from bookstore.mail_addresses import Reason, mark
 from bookstore.models import OutboxMessage, OutboxQuerySet, OutboxStatus, SuppressedAddress
 from bookstore.tasks import run_command
 
@@ -38,6 +40,10 @@ LONGEST_ERROR = 1_000
 FORGOTTEN_AT_ONCE = 5_000
 NUDGED = "outbox:nudged"
 NUDGE_LASTS = 15  # seconds, in which one is enough
+
+# RFC 3463 and 7505: there is no such mailbox, host or address, or it has moved. 5.7.x would be a matter of policy.
+NOBODY_THERE = re.compile(rb"\s*5\.1\.(1|2|3|6|10)\b")
+MAIL_SERVER = "smtp"
 
 log = structlog.get_logger("bookstore.outbox")
 
@@ -201,6 +207,8 @@ def deliver(message: OutboxMessage, post: Post) -> str:
         return note_withheld(message, str(reason))
     except Exception as error:  # whatever it is, it concerns this message and not the next
         sentence = f"{type(error).__name__}: {error}".replace("\0", "")[:LONGEST_ERROR]
+        if found_nobody(error):
+            mark(message.recipient, Reason.BOUNCED, source=MAIL_SERVER, detail=sentence)
         return note_failure(message, sentence, hopeless=is_hopeless(error))
     OutboxMessage.objects.filter(pk=message.pk).update(status=OutboxStatus.SENT, sent_at=timezone.now(), last_error="")
     return note(message, "sent")
@@ -220,7 +228,15 @@ def is_hopeless(error: Exception) -> bool:
     """Whether another attempt would end in the same way: the object is gone, or the address does not exist."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, ObjectDoesNotExist | AnymailRecipientsRefused | AddressBounced)
+    return found_nobody(error) or isinstance(error, ObjectDoesNotExist | AnymailRecipientsRefused | AddressBounced)
+
+
+def found_nobody(error: Exception) -> bool:
+    """Whether the mail server says that the mailbox does not exist; its other reasons may pass, or be the shop's."""
+    answers = list(error.recipients.values()) if isinstance(error, SMTPRecipientsRefused) else []
+    if isinstance(error, SMTPDataError):  # some servers look only now; a mail has one recipient
+        answers = [(error.smtp_code, error.smtp_error)]
+    return bool(answers) and all(code >= 500 and NOBODY_THERE.match(said) for code, said in answers)
 
 
 def note_failure(message: OutboxMessage, error: str, *, hopeless: bool) -> str:
