@@ -61,7 +61,7 @@ def forget_mails(user: User) -> None:
     changed = user.security_events.filter(kind__in=[EventKind.EMAIL_CHANGED, EventKind.EMAIL_CHANGE_UNDONE])
     had = {user.email, *changed.values_list("facts__before", flat=True)}
     had -= set(User.objects.filter(email__in=had).exclude(pk=user.pk).values_list("email", flat=True))
-    done = [OutboxStatus.SENT, OutboxStatus.WITHHELD, OutboxStatus.FAILED]
+    done = [OutboxStatus.SENT, OutboxStatus.WITHHELD, OutboxStatus.OUTDATED, OutboxStatus.FAILED]
     for address in had:
         OutboxMessage.objects.filter(recipient__iexact=address, status__in=done).delete()
 
