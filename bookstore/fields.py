@@ -92,7 +92,7 @@ class PriceSerializer(serializers.Serializer):
     currency = WordsField(required=False, help_text="ISO 4217; the shop's currency without it.")
 
     def validate(self, attrs: dict[str, str]) -> Money:
-        currency = attrs.get("currency", settings.SHOP_CURRENCY)
+        currency = attrs.get("currency") or self.context.get("currency", settings.SHOP_CURRENCY)
         if "amount" not in attrs:  # of a partial update, but half a price is none
             raise serializers.ValidationError({"amount": self.fields["amount"].error_messages["required"]}, "required")
         try:

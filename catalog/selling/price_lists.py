@@ -204,7 +204,7 @@ def without_fault(change: Change, refusal: BookstoreError | None) -> Change | No
 
 
 def is_about_price(refusal: BookstoreError | None) -> bool:
-    return isinstance(refusal, Invalid) and [error.field for error in refusal.errors] == ["price"]
+    return isinstance(refusal, Invalid) and [error.field for error in refusal.errors] == ["price.amount"]
 
 
 def note_of(line: int, refusal: BookstoreError) -> Note:
@@ -215,5 +215,6 @@ def note_of(line: int, refusal: BookstoreError) -> Note:
         return Note(line, "quantity", str(refusal.facts["wanted"]), str(refusal), LEFT_OUT)
     if refusal.errors:
         outcome = LEFT_OUT if is_about_price(refusal) else REJECTED
-        return Note(line, refusal.errors[0].field, "", refusal.errors[0].message, outcome)
+        column = refusal.errors[0].field.partition(".")[0]
+        return Note(line, column, "", refusal.errors[0].message, outcome)
     return Note(line, "", "", str(refusal), REJECTED)
