@@ -118,7 +118,8 @@ class OfferViewSet(UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSe
         summary="Change up to 1,000 offers of mine",
         description="Each row names an offer by `id`, or by `isbn` and `condition`, and says what is different. A "
         "`price` without a currency is in the offer's own. Rows that can be changed are, whatever becomes of the "
-        "others; `results` says it for each, in their order. A row about an offer that an earlier row named is refused.",
+        "others; `results` says it for each, in their order. A row about an offer that an earlier row named is "
+        "refused.",
         parameters=[IDEMPOTENCY_KEY],
         request=inputs.OfferRowsSerializer,
         responses={
