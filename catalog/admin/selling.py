@@ -123,8 +123,8 @@ class ByIsbnForm(SellerForm):
 class PriceListForm(SellerForm):
     file = forms.FileField(
         label=_("File"), widget=UnfoldAdminFileFieldWidget(),
-        help_text=_("CSV with the columns isbn (or offer), condition, price, currency, quantity; all but the first may "
-                    "be left out."),
+        help_text=_("CSV with the columns isbn (or offer), condition, price, currency, and on_hand for the copies you "
+                    "counted or quantity for those that can be bought; all but the first may be left out."),
         validators=[FileExtensionValidator(["csv", "txt", "tsv"])],
     )  # fmt: skip
     dry_run = forms.BooleanField(
