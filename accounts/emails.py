@@ -1,22 +1,32 @@
 """The mails about accounts."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import is_password_usable
+from django.db.models import Model, QuerySet
 
 from accounts.models import DeviceSession, Invitation, Membership, Purpose, User, Verification
 from accounts.models.invitations import OPEN_FOR
 from accounts.models.verification import GOOD_FOR, UNDO_FOR
-from bookstore.mails import mail, sample_of
+from bookstore.mails import Outdated, mail, sample_of
 
+Row = TypeVar("Row", bound=Model)
 SOME_DAY = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
+
+
+def still_good(rows: QuerySet[Row], key: str) -> Row:
+    """The row that a mail holds the key to. Raises Outdated where it is used, replaced or too old by now."""
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise Outdated("What it holds was used, replaced, taken back or too old before it could be sent.")
+    return found
 
 
 def keys_of(verification: str, purpose: Purpose, page: str) -> dict[str, Any]:
     """Code and link; a void one is sent to nobody."""
-    found = Verification.objects.live(purpose).get(pk=verification)
+    found = still_good(Verification.objects.live(purpose), verification)
     return {
         "code": found.code,
         "link": f"{settings.SHOP_URL}/api/v1/auth/{page}/{found.link_token}",
@@ -87,7 +97,7 @@ def a_code_for_an_address() -> dict[str, Any]:
 @mail(confidential=True)
 def email_changed(*, verification: str) -> dict[str, Any]:
     """To the old address: what happened, and how to undo it."""
-    undo = Verification.objects.live(Purpose.UNDO_EMAIL).select_related("user").get(pk=verification)
+    undo = still_good(Verification.objects.live(Purpose.UNDO_EMAIL).select_related("user"), verification)
     return {
         "name": undo.user.get_full_name(),
         "link": f"{settings.SHOP_URL}/api/v1/auth/undo/{undo.link_token}",
@@ -145,7 +155,7 @@ def invitation(*, invitation: str) -> dict[str, Any]:
 
     Without the name of who invites, who would choose what the shop writes to strangers. The seller's is the shop's.
     """
-    found = Invitation.objects.live().select_related("seller").get(pk=invitation)
+    found = still_good(Invitation.objects.live().select_related("seller"), invitation)
     return {
         "seller": found.seller.name,
         "role": found.get_role_display(),

@@ -58,6 +58,7 @@ def all_refusals(parent: type[BookstoreError] = BookstoreError) -> Iterator[type
 
 
 NUL_IN_ADDRESS = _("The address has a NUL character in it.")
+OLD_FORM = _("This form was open for too long, or cookies are turned off. Load the page again.")
 
 
 class MalformedRequest(BookstoreError):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from bookstore.money import Money, minor_units
+from bookstore.visible import OVERRIDES, has_tricks, visible
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tabs and the ends of lines
 
@@ -26,7 +27,11 @@ class WholeNumberField(serializers.IntegerField):
 class WordsField(serializers.CharField):
     """A text of JSON without control characters, kept as it was typed; DRF would take numbers too, and trim."""
 
-    default_error_messages = {"control_characters": _("Control characters are not allowed.")}
+    default_error_messages = {
+        "control_characters": _("Control characters are not allowed."),
+        "turned_around": _("Characters that turn the order of letters around are not allowed."),
+    }
+    refused_letters = OVERRIDES
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"trim_whitespace": False, **options})
@@ -36,13 +41,19 @@ class WordsField(serializers.CharField):
             self.fail("invalid")
         if CONTROL_CHARACTERS.search(data):
             self.fail("control_characters")
+        if any(letter in data for letter in self.refused_letters):
+            self.fail("turned_around")
         return super().to_internal_value(data)
 
 
 class LineField(WordsField):
-    """One line of text, without spaces around it."""
+    """One line of text that one can see, without spaces around it."""
 
-    default_error_messages = {"line_break": _("Line breaks are not possible here.")}
+    default_error_messages = {
+        "line_break": _("Line breaks are not possible here."),
+        "invisible": _("There are characters here that cannot be seen."),
+    }
+    refused_letters = ""  # they are among those that cannot be seen
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"trim_whitespace": True, **options})
@@ -50,7 +61,19 @@ class LineField(WordsField):
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, str) and LINE_BREAKS.search(data):
             self.fail("line_break")
-        return super().to_internal_value(data)
+        return self.seen(super().to_internal_value(data))
+
+    def seen(self, line: str) -> str:
+        if has_tricks(line):
+            self.fail("invisible")
+        return line
+
+
+class CleanedLineField(LineField):
+    """A line of which only what one can see is kept: who sends it has not typed it."""
+
+    def seen(self, line: str) -> str:
+        return visible(line).strip()
 
 
 class YesNoField(serializers.BooleanField):
@@ -69,7 +92,7 @@ class PriceSerializer(serializers.Serializer):
     currency = WordsField(required=False, help_text="ISO 4217; the shop's currency without it.")
 
     def validate(self, attrs: dict[str, str]) -> Money:
-        currency = attrs.get("currency", settings.SHOP_CURRENCY)
+        currency = attrs.get("currency") or self.context.get("currency", settings.SHOP_CURRENCY)
         if "amount" not in attrs:  # of a partial update, but half a price is none
             raise serializers.ValidationError({"amount": self.fields["amount"].error_messages["required"]}, "required")
         try:

@@ -1,4 +1,4 @@
-"""Form fields of every app: money as people write it."""
+"""Form fields of every app: money as people write it, texts as people see them."""
 
 import re
 from typing import Any
@@ -8,9 +8,27 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from bookstore.fields import CONTROL_CHARACTERS
 from bookstore.money import Money
+from bookstore.visible import visible, without_overrides
 
 AMOUNT = re.compile(r"[0-9]{1,15}([.,][0-9]+)?")
+
+
+class LineField(forms.CharField):
+    """One line of text, of which only what one can see is kept: a person cannot correct the rest."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return (visible(text).strip() or self.empty_value) if text else text
+
+
+class ProseField(forms.CharField):
+    """Text of several lines, without control characters and those that turn the order of letters around."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return without_overrides(CONTROL_CHARACTERS.sub("", text)) if text else text
 
 
 class PriceField(forms.Field):

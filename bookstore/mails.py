@@ -30,6 +30,10 @@ class UnknownMail(LookupError):
     """No mail has this name."""
 
 
+class Outdated(Exception):
+    """What the mail was to tell is over, by a newer code for instance; nobody misses it."""
+
+
 class ShownToRecipientOnly(Exception):
     """The mail holds a key to somebody's account; it is for nobody else's eyes."""
 
@@ -38,8 +42,8 @@ def mail(builder: Builder | None = None, *, confidential: bool = False, category
     """Register a mail by its function's name; a confidential one (with a code in it) is not shown in the console.
 
     The function takes the facts as keywords and returns the context of its templates,
-    `mail/<name>.subject.txt`, `mail/<name>.txt` and `mail/<name>.html`. Whoever gets a mail that is not transactional
-    can unsubscribe from its category with one click.
+    `mail/<name>.subject.txt`, `mail/<name>.txt` and `mail/<name>.html`; or it raises Outdated.
+    Whoever gets a mail that is not transactional can unsubscribe from its category with one click.
     """
 
     def register(function: Builder) -> Builder:

@@ -65,6 +65,7 @@ class OutboxStatus(models.TextChoices):
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     WITHHELD = "withheld", _("withheld")
+    OUTDATED = "outdated", _("outdated")
     FAILED = "failed", _("given up")
 
 
@@ -85,8 +86,8 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
 
     def done_before(self, moment: datetime) -> "OutboxQuerySet":
         """What was sent, or was not to be sent, before then."""
-        withheld = Q(status=OutboxStatus.WITHHELD, next_attempt_at__lt=moment)
-        return self.filter(Q(status=OutboxStatus.SENT, sent_at__lt=moment) | withheld)
+        unsent = Q(status__in=[OutboxStatus.WITHHELD, OutboxStatus.OUTDATED], next_attempt_at__lt=moment)
+        return self.filter(Q(status=OutboxStatus.SENT, sent_at__lt=moment) | unsent)
 
     def given_up_before(self, moment: datetime) -> "OutboxQuerySet":
         return self.given_up().filter(next_attempt_at__lt=moment)

@@ -4,11 +4,12 @@ A worker takes one message at a time in a short transaction, sends it outside of
 killed in between has only postponed it: after LEASE it is due again, under the same Message-ID.
 """
 
+import re
 import time
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 
 import structlog
@@ -23,6 +24,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from bookstore import mails, metrics, shared_redis
+from bookstore.mail_addresses import Reason, mark
 from bookstore.models import OutboxMessage, OutboxQuerySet, OutboxStatus, SuppressedAddress
 from bookstore.tasks import run_command
 
@@ -38,6 +40,10 @@ LONGEST_ERROR = 1_000
 FORGOTTEN_AT_ONCE = 5_000
 NUDGED = "outbox:nudged"
 NUDGE_LASTS = 15  # seconds, in which one is enough
+
+# RFC 3463 and 7505: there is no such mailbox, host or address, or it has moved. 5.7.x would be a matter of policy.
+NOBODY_THERE = re.compile(rb"\s*5\.1\.(1|2|3|6|10)\b")
+MAIL_SERVER = "smtp"
 
 log = structlog.get_logger("bookstore.outbox")
 
@@ -78,7 +84,7 @@ def repeat(messages: OutboxQuerySet) -> int:
 
 
 def forgettable() -> OutboxQuerySet:
-    """What was sent or withheld longer than OUTBOX_KEPT_FOR ago, or given up before OUTBOX_GIVEN_UP_KEPT_FOR."""
+    """What was sent or left longer than OUTBOX_KEPT_FOR ago, or given up before OUTBOX_GIVEN_UP_KEPT_FOR."""
     now = timezone.now()
     given_up = OutboxMessage.objects.given_up_before(now - settings.OUTBOX_GIVEN_UP_KEPT_FOR)
     return OutboxMessage.objects.done_before(now - settings.OUTBOX_KEPT_FOR) | given_up
@@ -160,7 +166,7 @@ def check_taken(letter: EmailMessage) -> None:
 
 
 def relay(seconds: float = RELAYS_FOR) -> Counter[str]:
-    """Send what is due, for so many seconds at most; how many were sent, put off and given up."""
+    """Send what is due, for so many seconds at most; how many had which outcome."""
     shared_redis.ask(lambda redis: redis.delete(NUDGED))
     post, outcomes, ends = Post(), Counter[str](), time.monotonic() + seconds
     try:
@@ -189,7 +195,7 @@ def claim() -> OutboxMessage | None:
 
 
 def deliver(message: OutboxMessage, post: Post) -> str:
-    """Send a claimed message and note what became of it: `sent`, `put_off` or `given_up`."""
+    """Send a claimed message and note what became of it: `sent`, `withheld`, `outdated`, `put_off` or `given_up`."""
     if message.attempts > MOST_ATTEMPTS:
         return note_failure(message, message.last_error or "The worker ended at each attempt.", hopeless=True)
     try:
@@ -198,9 +204,13 @@ def deliver(message: OutboxMessage, post: Post) -> str:
             letter = mails.build(message)
         post.send(letter)
     except Withheld as reason:
-        return note_withheld(message, str(reason))
+        return note_left(message, OutboxStatus.WITHHELD, str(reason))
+    except mails.Outdated as reason:
+        return note_left(message, OutboxStatus.OUTDATED, str(reason))
     except Exception as error:  # whatever it is, it concerns this message and not the next
         sentence = f"{type(error).__name__}: {error}".replace("\0", "")[:LONGEST_ERROR]
+        if found_nobody(error):
+            mark(message.recipient, Reason.BOUNCED, source=MAIL_SERVER, detail=sentence)
         return note_failure(message, sentence, hopeless=is_hopeless(error))
     OutboxMessage.objects.filter(pk=message.pk).update(status=OutboxStatus.SENT, sent_at=timezone.now(), last_error="")
     return note(message, "sent")
@@ -220,7 +230,17 @@ def is_hopeless(error: Exception) -> bool:
     """Whether another attempt would end in the same way: the object is gone, or the address does not exist."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, ObjectDoesNotExist | AnymailRecipientsRefused | AddressBounced)
+    return found_nobody(error) or isinstance(error, ObjectDoesNotExist | AnymailRecipientsRefused | AddressBounced)
+
+
+def found_nobody(error: Exception) -> bool:
+    """Whether the mail server says that the mailbox does not exist; its other reasons may pass, or be the shop's."""
+    answers: list[tuple[int, Any]] = []
+    if isinstance(error, SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    if isinstance(error, SMTPDataError):  # some servers look only now; a mail has one recipient
+        answers = [(error.smtp_code, error.smtp_error)]
+    return bool(answers) and all(code >= 500 and NOBODY_THERE.match(said) for code, said in answers)
 
 
 def note_failure(message: OutboxMessage, error: str, *, hopeless: bool) -> str:
@@ -234,12 +254,12 @@ def note_failure(message: OutboxMessage, error: str, *, hopeless: bool) -> str:
     return note(message, "given_up" if given_up else "put_off", error=error)
 
 
-def note_withheld(message: OutboxMessage, reason: str) -> str:
-    """Note that the address is not to get this mail; nobody has to look after it."""
+def note_left(message: OutboxMessage, status: OutboxStatus, reason: str) -> str:
+    """Note that this mail is not to be sent, to this address or at all; nobody has to look after it."""
     OutboxMessage.objects.filter(pk=message.pk, status=OutboxStatus.SENDING, attempts=message.attempts).update(
-        status=OutboxStatus.WITHHELD, next_attempt_at=timezone.now(), last_error=reason[:LONGEST_ERROR]
+        status=status, next_attempt_at=timezone.now(), last_error=reason[:LONGEST_ERROR]
     )
-    return note(message, "withheld", reason=reason)
+    return note(message, status.value, reason=reason)
 
 
 def note_undelivered(message: OutboxMessage, reason: str) -> None:
@@ -251,7 +271,7 @@ def note_undelivered(message: OutboxMessage, reason: str) -> None:
 
 def note(message: OutboxMessage, outcome: str, **facts: str) -> str:
     metrics.MESSAGES.labels(message.name, outcome).inc()
-    write = log.info if outcome == "sent" else log.warning
+    write = log.info if outcome in {"sent", OutboxStatus.OUTDATED} else log.warning
     write("message " + outcome.replace("_", " "), id=str(message.id), name=message.name,
           attempts=message.attempts, **facts)  # fmt: skip
     return outcome

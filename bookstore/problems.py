@@ -6,6 +6,7 @@ from typing import Any
 
 import sentry_sdk
 import structlog
+from django.contrib import admin
 from django.core import exceptions as django_errors
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.paginator import InvalidPage
@@ -14,7 +15,10 @@ from django.db.models import ProtectedError, RestrictedError
 from django.db.utils import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
-from django.views import defaults
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
 from rest_framework import exceptions as drf_errors
 from rest_framework.views import set_rollback
 
@@ -152,22 +156,33 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(CONSOLE):
-        return defaults.permission_denied(request, exception)
-    return answer(exception)
+    return console_page(request, exception) if request.path.startswith(CONSOLE) else answer(exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(CONSOLE):
-        return defaults.page_not_found(request, exception)
-    return answer(exception)
+    return console_page(request, exception) if request.path.startswith(CONSOLE) else answer(exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith(CONSOLE):
-        return defaults.server_error(request)
-    return answer(sys.exception())
+    return bare_page(errors.ServerError()) if request.path.startswith(CONSOLE) else answer(sys.exception())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return permission_denied(request, django_errors.PermissionDenied(reason))
+    return permission_denied(request, errors.PermissionDenied(errors.OLD_FORM))
+
+
+def console_page(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A refusal with the console around it, so that one can go on from there."""
+    refusal, user = as_refusal(error), getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return bare_page(refusal)
+    shown = {**admin.site.each_context(request), "title": refusal.title, "refusal": refusal,
+             "back": reverse("admin:index")}  # fmt: skip
+    return render(request, "console/refusal.html", shown, status=refusal.status)
+
+
+def bare_page(refusal: BookstoreError) -> HttpResponse:
+    """A page that needs neither the database nor anybody signed in."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    shown = {"refusal": refusal, "back": reverse("admin:index"), "language": get_language(), "request_id": request_id}
+    return HttpResponse(render_to_string("console/bare.html", shown), status=refusal.status)

@@ -273,14 +273,27 @@ class NewEditionSerializer(ForSeller, EditionFacts, BookFacts):
         return facts
 
 
+class NewPriceSerializer(PriceSerializer):
+    """Money of zero or more that an offer is to cost from now on."""
+
+    currency = WordsField(required=False, help_text="ISO 4217; the offer's own without it.")
+
+
 class ChangeOfferSerializer(serializers.Serializer):
     """What a seller may say of an offer."""
 
     condition = serializers.ChoiceField(Condition.choices)
-    price = PriceSerializer()
+    price = NewPriceSerializer()
     quantity = WholeNumberField(min_value=0, max_value=LARGEST_STOCK, help_text="Copies that can be bought.")
     notes = WordsField(required=False, allow_blank=True, max_length=LONGEST_NOTES, help_text="Plain text.")
     withdrawn = YesNoField(required=False)
+
+
+class RowPriceSerializer(NewPriceSerializer):
+    """The same, of an offer that is not looked up yet: without a currency it is the amount as it was written."""
+
+    def validate(self, attrs: dict[str, str]) -> Any:
+        return super().validate(attrs) if "currency" in attrs else attrs["amount"]
 
 
 class OfferRowSerializer(serializers.Serializer):
@@ -289,7 +302,7 @@ class OfferRowSerializer(serializers.Serializer):
     id = serializers.UUIDField(required=False)
     isbn = ISBNField(required=False)
     condition = serializers.ChoiceField(Condition.choices, required=False, help_text="With isbn; new without it.")
-    price = PriceSerializer(required=False)
+    price = RowPriceSerializer(required=False)
     quantity = WholeNumberField(
         required=False, min_value=0, max_value=LARGEST_STOCK, help_text="Copies that can be bought; held ones on top."
     )
@@ -333,13 +346,14 @@ def read_rows(rows: list[Any]) -> tuple[list[Change], list[Outcome]]:
 
 
 def change_of(row: int, facts: dict[str, Any]) -> Change:
-    price: Money | None = facts.get("price")
+    price: Money | str | None = facts.get("price")
+    amount, currency = (str(price.amount), price.currency) if isinstance(price, Money) else (price, None)
     return Change(
         row,
         offer=facts.get("id"),
         withdrawn=facts.get("archived"),
-        amount=price and str(price.amount),
-        currency=price and price.currency,
+        amount=amount,
+        currency=currency,
         **{name: facts.get(name) for name in ("isbn", "condition", "quantity", "on_hand", "notes")},
     )
 
@@ -348,6 +362,7 @@ class NewOfferSerializer(ForSeller, EditionFacts, BookFacts, ChangeOfferSerializ
     """Copies to offer. What describes the edition counts only where the shop does not have it yet."""
 
     isbn = ISBNField()
+    price = PriceSerializer()
     title = LineField(required=False, max_length=LONGEST_TITLE, help_text="Needed for an ISBN that the shop lacks.")
     withdrawn = None
     right = Right.OFFERS

@@ -38,7 +38,13 @@ class Shelf:
 
 
 NEW = Shelf(
-    "new", (Part(f"listing.published IS NOT NULL AND {PUBLISHED} <= %(today)s", (PUBLISHED, "listing.book_id")),)
+    "new",
+    (
+        Part(
+            f"listing.published IS NOT NULL AND {PUBLISHED} <= %(today)s AND listing.availability <> %(preorder)s",
+            (PUBLISHED, "listing.book_id"),
+        ),
+    ),
 )
 FORTHCOMING = Shelf(
     "forthcoming",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from unfold.forms import AuthenticationForm
@@ -64,8 +65,9 @@ def console_logout(request: HttpRequest) -> HttpResponse:
 
 
 def console_password_change(request: HttpRequest) -> HttpResponse:
-    """A new password set in the console ends the sessions of the API like one that is set there."""
+    """A new password set in the console ends all sessions like one that is set by the API, but for this one."""
     response = admin.site.password_change(request)
     if request.method == "POST" and response.status_code == 302:
         services.password_was_set(request.user, by=request.user)
+        update_session_auth_hash(request, request.user)
     return response

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -160,6 +161,8 @@ class UserAdmin(KnownPeople, ConsoleAdmin, DjangoUserAdmin):
         if request.method == "POST" and response.status_code == 302:
             user = User.objects.get(pk=request.resolver_match.kwargs["id"])
             services.password_was_set(user, by=request.user)
+            if user == request.user:
+                update_session_auth_hash(request, user)
         return response
 
 

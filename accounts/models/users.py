@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -64,6 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         _("support"), default=False, help_text=_("Sees in the console what the shop sees, and changes nothing.")
     )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    signed_out_at = models.DateTimeField(_("signed out everywhere"), null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -87,6 +89,17 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     def check_password(self, raw_password: str | None) -> bool:
         return super().check_password(raw_password and normal_password(raw_password))
+
+    def get_session_auth_hash(self) -> str:
+        """What a session of the console has to know, or it is over: the password's hash, and since when it may be."""
+        return super().get_session_auth_hash() + self.since_signed_out
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return (known + self.since_signed_out for known in super().get_session_auth_fallback_hash())
+
+    @property
+    def since_signed_out(self) -> str:
+        return f"-{self.signed_out_at.timestamp()}" if self.signed_out_at else ""
 
     @cached_property
     def places(self) -> list[Place]:

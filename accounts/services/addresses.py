@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.errors import TooManyAddresses
 from accounts.models import Address, User
@@ -43,8 +44,18 @@ def change_address(address: Address, **fields: Any) -> Address:
     return kept
 
 
+@transaction.atomic
 def remove_address(address: Address) -> None:
-    address.delete()
+    """Delete an address; what it was the default for, the newest of the others is. Raises NotFound, SessionEnded."""
+    lock_account(address.user)
+    kept = Address.objects.filter(pk=address.pk).first()
+    if kept is None:  # deleted since we looked
+        raise NotFound
+    kept.delete()
+    newest = Address.objects.visible_to(kept.user).order_by("-created_at", "-id").first()
+    taken_over = {name: True for name in DEFAULTS if getattr(kept, name)}
+    if newest and taken_over:
+        Address.objects.filter(pk=newest.pk).update(**taken_over, updated_at=timezone.now())
 
 
 def take_defaults(user: User, fields: dict[str, Any]) -> None:

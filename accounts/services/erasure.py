@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
+from django.db.models import Q
 from django.utils.module_loading import import_string
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
@@ -20,7 +21,7 @@ ERASED_HOST = "erased.invalid"  # no mail can ever be sent there (RFC 2606)
 
 
 def erase(user: User, *, password: str) -> None:
-    """Make the account nobody's. Raises TooManyAttempts, WrongPassword, LastOwner, LastAdmin.
+    """Make the account nobody's. Raises TooManyAttempts, WrongPassword, SessionEnded, LastOwner, LastAdmin.
 
     What other apps keep of a user is dealt with by settings.WHEN_USERS_ARE_ERASED: purchases have copies of their
     own of names and addresses, which stay as long as the law says.
@@ -34,8 +35,8 @@ def erase(user: User, *, password: str) -> None:
             import_string(path)(locked)
         send_mail("account_erased", to=locked.email)
         end_all_sessions(locked, DeviceSession.Reason.DEACTIVATED)
-        forget_what_is_personal(locked)
         note(EventKind.ERASED, locked)
+        forget_what_is_personal(locked)
 
 
 def refuse_to_leave_sellers_alone(user: User) -> None:
@@ -60,7 +61,7 @@ def forget_mails(user: User) -> None:
     changed = user.security_events.filter(kind__in=[EventKind.EMAIL_CHANGED, EventKind.EMAIL_CHANGE_UNDONE])
     had = {user.email, *changed.values_list("facts__before", flat=True)}
     had -= set(User.objects.filter(email__in=had).exclude(pk=user.pk).values_list("email", flat=True))
-    done = [OutboxStatus.SENT, OutboxStatus.WITHHELD, OutboxStatus.FAILED]
+    done = [OutboxStatus.SENT, OutboxStatus.WITHHELD, OutboxStatus.OUTDATED, OutboxStatus.FAILED]
     for address in had:
         OutboxMessage.objects.filter(recipient__iexact=address, status__in=done).delete()
 
@@ -79,7 +80,8 @@ def forget_what_is_personal(user: User) -> None:
         object_repr="", change_message=""
     )
     user.device_sessions.update(device_name="", ip=None, user_agent="")
-    SecurityEvent.objects.filter(user=user).update(ip=None, user_agent="", facts={})
+    user.security_events.update(facts={})
+    SecurityEvent.objects.filter(Q(user=user) | Q(by=user)).update(ip=None, user_agent="")
     user.email, user.email_verified_at = f"{user.pk.hex}@{ERASED_HOST}", None
     user.first_name = user.last_name = ""
     user.is_active = user.is_staff = user.is_support = user.is_superuser = False

@@ -16,7 +16,7 @@ from bookstore.models import OutboxMessage
 
 IN_MEMORY = 2**20  # bytes; more goes to a file
 PROFILE = ("id", "email", "email_verified_at", "first_name", "last_name", "is_active", "is_staff", "is_support",
-           "is_superuser", "date_joined", "last_login")  # fmt: skip
+           "is_superuser", "date_joined", "last_login", "signed_out_at")  # fmt: skip
 ADDRESS = ("id", "first_name", "last_name", "company", "line1", "line2", "postal_code", "city", "region", "country",
            "phone", "vat_number", "is_default_shipping", "is_default_billing", "created_at", "updated_at")  # fmt: skip
 SESSION = ("id", "device_name", "ip", "user_agent", "created_at", "last_seen_at", "ended_at", "ended_reason")

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import InvalidCredentials, WrongPassword
+from accounts.errors import SessionEnded, WrongPassword
 from accounts.models import DeviceSession, EventKind, Purpose, User, Verification, normal_password
 from accounts.services.attempts import count_attempt, forgive_attempts
 from accounts.services.audit import note
@@ -92,11 +92,14 @@ def set_password(user: User, new_password: str) -> None:
 
 
 def check_own_password(user: User, password: str, *, field: str = "password") -> User:
-    """Make sure that it is the user and not only the user's device that asks. Raises TooManyAttempts, WrongPassword."""
+    """Make sure that it is the user and not only the user's device that asks.
+
+    Raises TooManyAttempts, WrongPassword, and SessionEnded if the account was erased or shut meanwhile.
+    """
     count_attempt(user.email)
     known = User.objects.filter(pk=user.pk, is_active=True).first()
     if known is None:
-        raise InvalidCredentials
+        raise SessionEnded
     if not known.check_password(password):
         note(EventKind.LOGIN_FAILED, known)
         raise WrongPassword(errors=[FieldError("wrong_password", str(WrongPassword.message), field)])
@@ -105,11 +108,11 @@ def check_own_password(user: User, password: str, *, field: str = "password") ->
 
 
 def lock_unchanged(known: User) -> User:
-    """The user, locked, if nobody has set another password since it was looked at. Raises WrongPassword."""
-    unchanged = User.objects.filter(pk=known.pk, is_active=True, password=known.password)
-    locked = unchanged.select_for_update(no_key=True).first()
+    """The user, locked, if the password is still what it was. Raises WrongPassword, SessionEnded."""
+    account = User.objects.filter(pk=known.pk, is_active=True)
+    locked = account.filter(password=known.password).select_for_update(no_key=True).first()
     if locked is None:
-        raise WrongPassword
+        raise WrongPassword if account.exists() else SessionEnded
     return locked
 
 

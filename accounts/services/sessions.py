@@ -51,9 +51,19 @@ EXCHANGE = """
         ip = %(ip)s, user_agent = %(user_agent)s
     FROM used WHERE accounts_devicesession.id = %(session)s"""
 
+# Of many users only those who may be in the console have a session there to end. Their rows are locked before sessions
+# are, as everywhere: to count them takes all the locks.
 END_ALL = """
-    WITH due AS (
-        SELECT id FROM accounts_devicesession WHERE user_id = ANY(%(users)s) AND ended_at IS NULL
+    WITH holders AS (
+        SELECT id FROM accounts_user AS holder
+        WHERE id = ANY(%(users)s) AND (is_staff OR is_support OR is_superuser OR EXISTS (
+            SELECT FROM accounts_membership AS member WHERE member.user_id = holder.id))
+        ORDER BY id FOR NO KEY UPDATE),
+    console AS (
+        UPDATE accounts_user AS holder SET signed_out_at = %(now)s FROM holders WHERE holder.id = holders.id),
+    due AS (
+        SELECT id FROM accounts_devicesession
+        WHERE (SELECT count(*) FROM holders) >= 0 AND user_id = ANY(%(users)s) AND ended_at IS NULL
         ORDER BY id FOR NO KEY UPDATE)
     UPDATE accounts_devicesession AS session SET ended_at = %(now)s, ended_reason = %(reason)s
     FROM due WHERE session.id = due.id RETURNING session.id"""
@@ -188,13 +198,15 @@ def end_session(user: User, session: UUID, reason: DeviceSession.Reason) -> bool
 
 @transaction.atomic
 def end_all_sessions(user: User, reason: DeviceSession.Reason) -> int:
-    """Sign a user out everywhere."""
+    """Sign a user out everywhere, of the console too."""
+    user.signed_out_at = timezone.now()
+    User.objects.filter(pk=user.pk).update(signed_out_at=user.signed_out_at)  # before sessions, as others lock them
     return end_sessions(DeviceSession.objects.filter(user=user), reason)
 
 
 @transaction.atomic
 def end_sessions_of(users: Iterable[UUID], reason: DeviceSession.Reason) -> int:
-    """Sign many users out everywhere, in one statement."""
+    """Sign many users out everywhere, of the console too, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(END_ALL, {"users": list(users), "now": timezone.now(), "reason": reason.value})
         ended = [row[0] for row in cursor.fetchall()]

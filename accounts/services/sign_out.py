@@ -20,7 +20,7 @@ def sign_out(user: User, session: UUID) -> None:
 
 @transaction.atomic
 def sign_out_everywhere(user: User) -> None:
-    """End all sessions of the user, this one included."""
+    """End all sessions of the user, this one and those of the console included."""
     note(EventKind.LOGOUT_ALL, user, sessions=end_all_sessions(user, Reason.SIGNED_OUT_EVERYWHERE))
 
 

@@ -91,6 +91,44 @@ def test_a_default_can_be_given_up(api):
     assert defaults(api) == [[], ["Berlin"]]
 
 
+def test_the_newest_of_the_others_takes_over_from_a_default_that_is_deleted(api):
+    berlin = add(api).json()["id"]
+    bonn, hamburg = [add(api, city=city).json()["id"] for city in ("Bonn", "Hamburg")]
+    change(api, bonn, {"is_default_billing": True})
+
+    api.delete(f"{URL}{berlin}/")
+    assert defaults(api) == [["Hamburg"], ["Bonn"]]
+
+    api.delete(f"{URL}{bonn}/")
+    assert defaults(api) == [["Hamburg"], ["Hamburg"]]
+
+    assert api.delete(f"{URL}{hamburg}/").status_code == 204
+    assert defaults(api) == [[], []]
+
+
+def test_deleting_another_address_leaves_a_default_that_was_given_up_open(api):
+    berlin, bonn = add(api).json()["id"], add(api, city="Bonn").json()["id"]
+    change(api, berlin, {"is_default_shipping": False})
+
+    api.delete(f"{URL}{bonn}/")
+
+    assert defaults(api) == [[], ["Berlin"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_addresses_deleted_at_once_leave_one_default():
+    rosa = make_user()
+    access = pair_of(rosa).access
+    addresses = [add_address(rosa, **HOME) for _ in range(6)]
+
+    def one(address):
+        client = Client(headers={"authorization": f"Bearer {access}"})
+        return client.delete(f"{URL}{address.pk}/").status_code
+
+    assert set(at_once(one, [*addresses[:4], addresses[0]])) <= {204, 404}
+    assert list(Address.objects.filter(is_default_shipping=True, is_default_billing=True)) == [addresses[-1]]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

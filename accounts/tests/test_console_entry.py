@@ -1,9 +1,11 @@
 import pytest
 from django.contrib.auth import hashers
+from django.test import Client
 from django.urls import reverse
 
-from accounts.models import EventKind, Membership, SecurityEvent, Seller, User
-from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, post
+from accounts import services
+from accounts.models import DeviceSession, EventKind, Membership, SecurityEvent, Seller, User
+from accounts.tests.factories import PASSWORD, code_for, make_member, make_user, pair_of, post, sign_in
 from bookstore.testing import deliver_mails
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,76 @@ def test_a_password_changed_in_the_console_signs_out_everywhere(console, boss):
     assert events(user=boss)[-1][0] == EventKind.PASSWORD_CHANGED
     assert deliver_mails()[-1].subject == "Your password was changed"
     assert console.get("/console/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/console/password_change/", "/console/accounts/user/{boss.pk}/password/"])
+def test_who_sets_their_own_password_stays_in_the_console_here_only(console, boss, page):
+    there, new = Client(), "four-quiet-lamps"
+    there.force_login(boss)
+    typed = {"old_password": PASSWORD, "new_password1": new, "new_password2": new, "password1": new, "password2": new}
+
+    assert console.post(page.format(boss=boss), {**typed, "usable_password": "true"}).status_code == 302
+
+    assert (is_in(console), is_in(there)) == (True, False)
+
+
+def sign_out_everywhere(boss):
+    assert post("auth/logout-all/", {}, sign_in(None, boss)).status_code == 204
+
+
+def change_password(boss):
+    typed = {"current_password": PASSWORD, "new_password": "four-quiet-lamps"}
+    assert post("auth/password/change/", typed, sign_in(None, boss)).status_code == 204
+
+
+def reset_password(boss):
+    post("auth/password/forgot/", {"email": BOSS})
+    typed = {"email": BOSS, "code": code_for(BOSS, "reset_password"), "new_password": "four-quiet-lamps"}
+    assert post("auth/password/reset/", typed).status_code == 204
+
+
+def shut_out_for_a_while(boss):
+    services.end_all_sessions(boss, DeviceSession.Reason.DEACTIVATED)
+
+
+def sign_many_out(boss):
+    services.end_sessions_of([boss.pk], DeviceSession.Reason.SIGNED_OUT_EVERYWHERE)
+
+
+@pytest.mark.parametrize(
+    "end", [sign_out_everywhere, change_password, reset_password, shut_out_for_a_while, sign_many_out]
+)
+def test_what_ends_all_sessions_ends_those_of_the_console(console, boss, end):
+    other = Client()
+    other.force_login(User.objects.create_superuser("other@shop.example", PASSWORD))
+    assert is_in(console)
+
+    end(boss)
+
+    assert (is_in(console), is_in(other)) == (False, True)
+    console.force_login(User.objects.get(pk=boss.pk))
+    assert is_in(console)
+
+
+def test_a_new_secret_key_ends_no_session_before_the_old_one_goes(console, boss, settings):
+    sign_out_everywhere(boss)
+    console.force_login(User.objects.get(pk=boss.pk))
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another-key-" * 5
+    settings.SECRET_KEY_FALLBACKS = [old]
+
+    assert is_in(console)
+    sign_out_everywhere(boss)
+    assert not is_in(console)
+
+
+def test_signing_out_here_leaves_the_console_alone(console, boss):
+    assert post("auth/logout/", {}, sign_in(None, boss)).status_code == 204
+
+    assert is_in(console)
+
+
+def is_in(console):
+    return console.get("/console/").status_code == 200
 
 
 def test_rights_and_roles_given_in_the_console_are_noted(console):

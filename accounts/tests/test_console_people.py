@@ -101,3 +101,14 @@ def test_renaming_a_seller_ends_what_was_cached_of_the_catalogue(signed_in):
     seller.refresh_from_db()
     assert seller.name == "New Name"
     assert versions.current("catalog") != before
+
+
+def test_a_seller_is_called_what_one_can_see(signed_in):
+    below = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    page = "/console/accounts/seller/add/"
+
+    nameless = signed_in.post(page, {"name": "\u200b\u202e", "slug": "nameless", **below})
+    signed_in.post(page, {"name": "Cor\u200bner \u202eShop", "slug": "corner", "description": "a\u202eb", **below})
+
+    assert nameless.status_code == 200
+    assert list(Seller.objects.values_list("name", "description")) == [("Corner Shop", "ab")]

@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.errors import SessionEnded
 from accounts.models import Address, EventKind, Membership, SecurityEvent, Seller, User, Verification
 from accounts.services import note
+from accounts.services.passwords import check_own_password, lock_unchanged
 from accounts.tests.factories import PASSWORD, make_member, make_user, pair_of, post, sign_in
 from bookstore.models import IdempotencyRecord, OutboxMessage
 from bookstore.outbox import send_mail
@@ -51,11 +53,17 @@ def test_an_erased_account_is_nobodys(client, rosa):
 
 
 def test_nothing_tells_any_more_who_it_was(client, rosa):
-    erase(sign_in(client, rosa))
+    sign_in(client, rosa)
+    client.defaults["HTTP_USER_AGENT"] = "Rosa's telephone"
+    staff = {"ip": "127.0.0.1", "user_agent": "Rosa's telephone", "facts": {"fields": ["is_support"]}}
+    SecurityEvent.objects.create(kind=EventKind.USER_CHANGED, user=make_user("vera@example.com"), by=rosa, **staff)
 
-    tables = [*rosa.device_sessions.values(), *SecurityEvent.objects.exclude(kind=EventKind.ERASED).values()]
-    assert all("127.0.0.1" not in str(row) and ROSA not in str(row) for row in tables)
+    assert erase(client).status_code == 204
+
+    rows = str([*rosa.device_sessions.values(), *SecurityEvent.objects.values()])
+    assert not [trace for trace in ("127.0.0.1", "telephone", ROSA) if trace in rows]
     assert SecurityEvent.objects.filter(kind=EventKind.ERASED, user=rosa).exists()
+    assert "is_support" in rows
 
 
 def test_no_mail_to_any_address_that_was_theirs_is_kept(client, rosa):
@@ -64,7 +72,7 @@ def test_no_mail_to_any_address_that_was_theirs_is_kept(client, rosa):
         note(EventKind.EMAIL_CHANGED, rosa, before=address, now=ROSA)
     make_user(others)
     for recipient in (ROSA, before, others):
-        for status, sent_at in [("sent", timezone.now()), ("withheld", None), ("failed", None)]:
+        for status, sent_at in [("sent", timezone.now()), ("withheld", None), ("outdated", None), ("failed", None)]:
             OutboxMessage.objects.create(
                 name="account_erased", recipient=recipient, language="en", status=status, sent_at=sent_at
             )
@@ -72,7 +80,7 @@ def test_no_mail_to_any_address_that_was_theirs_is_kept(client, rosa):
     erase(sign_in(client, rosa))
 
     kept = OutboxMessage.objects.exclude(status="waiting").values_list("recipient", flat=True)
-    assert list(kept) == [others] * 3
+    assert list(kept) == [others] * 4
 
 
 def test_no_answer_that_was_kept_to_be_given_again_has_their_address(client, rosa):
@@ -140,6 +148,27 @@ def test_two_owners_leaving_at_once_leave_one():
 
     assert sorted(answers) == [204, 409]
     assert Membership.objects.filter(seller=seller, role="owner").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_an_account_twice_at_once_says_that_it_is_gone(rosa):
+    phones = [sign_in(None, rosa) for _ in range(4)]
+
+    answers = at_once(lambda phone: erase(phone), phones)
+
+    assert sorted(answer.status_code for answer in answers) == [204, 401, 401, 401]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 401} == {"session_ended"}
+    assert SecurityEvent.objects.filter(kind=EventKind.ERASED).count() == 1
+
+
+def test_who_was_erased_since_we_looked_is_told_so(rosa):
+    known = check_own_password(rosa, PASSWORD)
+    User.objects.filter(pk=rosa.pk).update(is_active=False, password="!")
+
+    with pytest.raises(SessionEnded):
+        lock_unchanged(known)
+    with pytest.raises(SessionEnded):
+        check_own_password(rosa, PASSWORD)
 
 
 def take_out(client):

@@ -231,7 +231,7 @@ def test_what_was_taken_back_is_over(owner, nora):
     assert [owner.delete(path).status_code, owner.delete(path).status_code] == [204, 409]
     assert accept(nora).json()["facts"] == {"outcome": "revoked"}
     assert owner.post(f"{path}resend/").json()["code"] == "invitation_over"
-    assert [OutboxMessage.objects.get().status, relay()["given_up"]] == [OutboxStatus.WAITING, 1]  # to nobody
+    assert [OutboxMessage.objects.get().status, relay()["outdated"]] == [OutboxStatus.WAITING, 1]  # to nobody
 
 
 def test_it_is_good_for_seven_days_and_for_seven_more_when_sent_again(owner, nora):

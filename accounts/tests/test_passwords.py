@@ -8,6 +8,9 @@ from django.utils import timezone
 from accounts.models import DeviceSession, EventKind, SecurityEvent, User, Verification
 from accounts.models.verification import GOOD_FOR, MOST_TRIES
 from accounts.tests.factories import PASSWORD, code_for, make_user, pair_of, post, proof_for, sign_in
+from bookstore.figures import outbox_figures
+from bookstore.models import OutboxMessage
+from bookstore.outbox import relay
 from bookstore.testing import at_once, count_queries, deliver_mails
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +51,23 @@ def test_a_forgotten_password_is_set_anew_by_code_and_every_device_is_signed_out
     assert (login(PASSWORD), login(NEW)) == (401, 200)
     assert post("auth/refresh/", {"refresh": pair.refresh}).json()["code"] == "session_ended"
     assert {EventKind.PASSWORD_FORGOTTEN, EventKind.PASSWORD_RESET} <= set(kinds(user))
+
+
+def test_a_mail_whose_code_was_replaced_before_it_left_is_outdated_and_alarms_nobody(client):
+    boss = User.objects.create_superuser("boss@shop.example", PASSWORD)
+    make_user()
+    forgot()
+    forgot()
+
+    assert relay() == {"outdated": 1, "sent": 1}
+
+    first, _second = OutboxMessage.objects.order_by("id")
+    assert (first.status, outbox_figures().given_up) == ("outdated", 0)
+    assert "replaced" in first.last_error
+    client.force_login(boss)
+    assert "could not be sent" not in client.get("/console/").content.decode()
+    assert "outdated" in client.get("/console/bookstore/outboxmessage/", {"status__exact": "outdated"}).content.decode()
+    assert client.get(f"/console/bookstore/outboxmessage/{first.pk}/change/").status_code == 200
 
 
 def test_a_forgotten_password_is_set_anew_by_link_once():

@@ -214,6 +214,11 @@ def test_names_that_nobody_can_see_are_refused(rosa, name):
     assert refusal(renamed) == (400, [("last_name", "invisible")])
 
 
+@pytest.mark.parametrize("field", ["company", "line1", "line2", "city", "region"])
+def test_no_line_of_an_address_is_invisible(rosa, field):
+    assert refusal(add(rosa, **{field: "Dorf​straße"})) == (400, [(field, "invisible")])
+
+
 @pytest.mark.parametrize("name", ["Zoë", "O’Brien", "李", "عائشة", "علی‌رضا", "Nguyễn Thị", "Jr.", "X Æ A-12"])
 def test_names_of_people_are_taken(rosa, name):
     assert add(rosa, first_name=name).json()["first_name"] == name

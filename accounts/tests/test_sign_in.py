@@ -35,6 +35,28 @@ def test_the_right_password_signs_in():
     assert response["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("called", "kept"),
+    [("\u200fהטלפון של רוזה", "הטלפון של רוזה"), ("\u200b\u2800", ""), ("\u202eenohP", "enohP"), ("📱", "📱")],
+)
+def test_of_a_devices_name_stays_what_can_be_seen(called, kept):
+    make_user()
+
+    assert post("auth/login/", {"email": ROSA, "password": PASSWORD, "device_name": called}).status_code == 200
+
+    assert DeviceSession.objects.get().device_name == kept
+
+
+@pytest.mark.parametrize("called", ["Pho\x1bne", "Pho\nne", "\x00", "x" * 101, 5])
+def test_a_strange_name_of_a_device_is_refused(called):
+    make_user()
+
+    refused = post("auth/login/", {"email": ROSA, "password": PASSWORD, "device_name": called})
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "device_name")
+    assert not DeviceSession.objects.exists()
+
+
 def test_signing_in_is_dated():
     user = make_user()
 

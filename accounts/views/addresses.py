@@ -39,7 +39,11 @@ SENT, ANSWERED = sent(Address=examples.NEW_ADDRESS), answered(Address=examples.A
     partial_update=extend_schema(
         operation_id="me_addresses_update", summary="Change an address", examples=[*SENT, *ANSWERED]
     ),
-    destroy=extend_schema(operation_id="me_addresses_delete", summary="Delete an address"),
+    destroy=extend_schema(
+        operation_id="me_addresses_delete",
+        summary="Delete an address",
+        description="What it was the default for, the newest of the others is then.",
+    ),
 )
 class AddressViewSet(ModelViewSet):
     queryset = Address.objects.order_by("created_at", "id")

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget,
 from bookstore import mail_addresses
 from bookstore.admin.base import ConsoleAdmin
 from bookstore.admin.looks import label
+from bookstore.forms import LineField
 from bookstore.models import MailCategory, SuppressedAddress, folded_address
 
 REASON_LABELS = {"bounced": "danger", "complained": "warning", "unsubscribed": "info"}
@@ -29,7 +30,7 @@ class UnsubscribeForm(forms.ModelForm):
         choices=[("", _("all that nobody needs")), *MailCategory.choices[1:]],
         widget=UnfoldAdminSelectWidget(),
     )
-    detail = forms.CharField(
+    detail = LineField(
         label=_("Note"), required=False, max_length=mail_addresses.LONGEST_DETAIL, widget=UnfoldAdminTextInputWidget()
     )
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
+from bookstore import forms
 from bookstore.errors import BookstoreError, StillInUse
 
 LONGEST_SEARCH = 200
@@ -80,6 +81,18 @@ class Choices:
         return super().formfield_for_foreignkey(db_field, request, **options)
 
 
+class Texts:
+    """What is typed is kept as people see it."""
+
+    form_classes = {models.CharField: forms.LineField, models.TextField: forms.ProseField}
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **options: Any) -> Any:
+        written_as = self.form_classes.get(type(db_field))  # not of those derived from them: addresses, slugs
+        if written_as and not db_field.choices:
+            options.setdefault("form_class", written_as)
+        return super().formfield_for_dbfield(db_field, request, **options)
+
+
 class InWords:
     """Who may only read a field sees what `shown_as` names in its place; None leaves it out."""
 
@@ -135,7 +148,7 @@ class Results(ChangeList):
             self.full_result_count = self.result_count
 
 
-class ConsoleAdmin(Rights, Choices, InWords, ModelAdmin):
+class ConsoleAdmin(Rights, Choices, Texts, InWords, ModelAdmin):
     """A list and a form of the console: fast at a million rows, with changes that spare what others changed."""
 
     paginator = Pages
@@ -250,7 +263,7 @@ class ConsoleAdmin(Rights, Choices, InWords, ModelAdmin):
         )
 
 
-class ConsoleTable(Rights, Choices, InWords, TabularInline):
+class ConsoleTable(Rights, Choices, Texts, InWords, TabularInline):
     """Rows that belong to a form's row, one line each."""
 
     extra = 0

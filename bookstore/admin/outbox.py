@@ -29,6 +29,7 @@ STATUS_LABELS = {
     "sending": "warning",
     "sent": "success",
     "withheld": "warning",
+    "outdated": "info",
     "failed": "danger",
 }
 SHORT_ERROR = 80
@@ -112,7 +113,7 @@ class OutboxAdmin(Previews, ConsoleAdmin):
         """The mail as its facts and templates make it now, or why they cannot."""
         try:
             letter = mails.preview(message)
-        except mails.ShownToRecipientOnly as refusal:
+        except (mails.ShownToRecipientOnly, mails.Outdated) as refusal:
             return str(refusal)
         except Exception as error:  # the reason why it was not sent, perhaps
             return str(_("It cannot be made: {error}")).format(error=f"{type(error).__name__}: {error}")

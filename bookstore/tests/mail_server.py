@@ -29,6 +29,8 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.manner = Manner.TAKES
         self.unknown: set[str] = set()  # addresses that nobody has
+        self.refusal = "550 5.1.1 no such user"
+        self.refuses_letters = False  # and not the address before it has seen the letter
         self.seen: set[str] = set()
         self.letters: list[Message] = []
         self.connections = 0
@@ -73,7 +75,7 @@ class Conversation(socketserver.StreamRequestHandler):
         manner, is_new = self.server.manner, address not in self.server.seen
         self.server.seen.add(address)
         if address in self.server.unknown:
-            return "550 5.1.1 no such user"
+            return self.server.refusal
         if manner is Manner.IS_BUSY or (manner is Manner.GREYLISTS and is_new):
             return "451 4.7.1 try again later"
         return "250 ok"
@@ -88,6 +90,9 @@ class Conversation(socketserver.StreamRequestHandler):
             lines.append(line)
         if not line:
             return False  # the client was killed among the lines: nothing has arrived
+        if self.server.refuses_letters:
+            self.say(self.server.refusal)
+            return True
         self.server.letters.append(email.message_from_bytes(b"".join(lines)))
         if self.server.manner is Manner.KEEPS_AND_NEVER_ANSWERS:
             self.server.over.wait()

@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
-from bookstore.models import OutboxMessage
+from bookstore.models import OutboxMessage, SuppressedAddress
 from bookstore.outbox import LEASE, PAUSES, relay, send_mail
 from bookstore.tests.mail_server import MailServer, Manner, mail_server
 from bookstore.tests.processes import eventually, start
@@ -101,6 +101,42 @@ def test_addresses_that_nobody_has_do_not_keep_the_others_waiting(server):
     assert {status_of(message) for message in gone} == {("failed", 1)}
     assert "550" in gone[0].last_error
     assert status_of(last) == ("sent", 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at_the_letter", [False, True])
+@pytest.mark.parametrize(
+    ("refusal", "marked"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550-5.1.1 The account does not exist.\r\n550 5.1.1 Look for typing errors.", True),
+        ("553 5.1.3 bad syntax", True),
+        ("556 5.1.10 null MX", True),
+        ("550 5.1.2 no such host", True),
+        ("550 5.7.1 you are on a list", False),
+        ("550 5.1.8 bad sender", False),
+        ("550 5.1.100 nobody knows", False),
+        ("552 5.2.2 mailbox full", False),
+        ("550 no such user", False),
+        ("450 4.1.1 not yet known", False),
+    ],
+)
+def test_an_address_that_the_mail_server_says_nobody_has_is_marked(server, refusal, marked, at_the_letter):
+    message = send_mail("test", to=TO)
+    server.refusal, server.refuses_letters = refusal, at_the_letter
+    server.unknown = set() if at_the_letter else {TO}
+
+    relay()
+
+    marks = SuppressedAddress.objects.values_list("address", "reason", "source")
+    assert list(marks) == ([(TO, "bounced", "smtp")] if marked else [])
+    if marked:
+        assert status_of(message) == ("failed", 1)
+        assert refusal[4:9] in SuppressedAddress.objects.get().detail
+        again = send_mail("test", to=TO)
+        assert relay() == {"given_up": 1}  # without asking the server
+        assert status_of(again) == ("failed", 1)
+        assert (server.connections, "AddressBounced" in again.last_error) == (1, True)
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from bookstore import mails, outbox, shared_redis
-from bookstore.models import OutboxMessage
+from bookstore.models import OutboxMessage, OutboxStatus
 from bookstore.outbox import relay, repeat, send_mail
 from bookstore.testing import at_once, deliver_mails
 from bookstore.tests.processes import free_port
@@ -369,17 +369,19 @@ def test_old_mails_are_deleted_once_they_are_sent(capsys, settings, smtp_gone):
 
 @pytest.mark.django_db
 def test_what_is_withheld_or_given_up_is_deleted_in_its_time(capsys):
-    given_up, withheld, waiting = (send_mail("test", to=TO) for _ in range(3))
-    claimed = [outbox.claim() for _ in range(2)]
+    given_up, withheld, outdated, waiting = (send_mail("test", to=TO) for _ in range(4))
+    claimed = [outbox.claim() for _ in range(3)]
     outbox.note_failure(claimed[0], "no such user", hopeless=True)
-    outbox.note_withheld(claimed[1], "unsubscribed")
+    outbox.note_left(claimed[1], OutboxStatus.WITHHELD, "unsubscribed")
+    outbox.note_left(claimed[2], OutboxStatus.OUTDATED, "a newer code")
     left = []
     for days in (29, 31, 179, 181):
         with time_machine.travel(timezone.now() + timedelta(days=days)):
             call_command("purge_outbox")
         left.append(set(OutboxMessage.objects.values_list("pk", flat=True)))
 
-    assert left == [{given_up.pk, withheld.pk, waiting.pk}, *[{given_up.pk, waiting.pk}] * 2, {waiting.pk}]
+    everything = {given_up.pk, withheld.pk, outdated.pk, waiting.pk}
+    assert left == [everything, *[{given_up.pk, waiting.pk}] * 2, {waiting.pk}]
 
 
 @pytest.mark.django_db

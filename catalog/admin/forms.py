@@ -15,6 +15,7 @@ from unfold.widgets import (
 )
 
 from bookstore.forms import PriceField
+from bookstore.visible import visible
 from catalog.errors import NotACover
 from catalog.isbn import InvalidISBN, hyphenate, parse_isbn
 from catalog.models import Book, Contribution, Contributor, Edition, Offer, Subject
@@ -65,7 +66,8 @@ class LinesField(forms.CharField):
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:
-        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+        lines = [visible(line).strip() for line in super().to_python(value).splitlines()]
+        return [line for line in lines if line]
 
 
 class CodeField(forms.ChoiceField):

@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from bookstore.admin import ConsoleAdmin, ConsoleTable, link
 from bookstore.errors import BookstoreError
+from bookstore.forms import LineField
 from catalog import services
 from catalog.admin.base import listed_as
 from catalog.models import Book, Edition, LikelyDuplicate, WorkChange, WorkIdentifier
@@ -41,9 +42,7 @@ class WorkIdentifierInline(ConsoleTable):
 class SplitForm(forms.Form):
     """Which editions leave, and what they are called together."""
 
-    title = forms.CharField(
-        label=_("Title of the new book"), max_length=LONGEST_TITLE, widget=UnfoldAdminTextInputWidget()
-    )
+    title = LineField(label=_("Title of the new book"), max_length=LONGEST_TITLE, widget=UnfoldAdminTextInputWidget())
     editions = forms.ModelMultipleChoiceField(
         Edition.objects.none(), label=_("Editions of the new book"), widget=UnfoldAdminCheckboxSelectMultipleWidget()
     )

@@ -28,7 +28,7 @@ from unfold.widgets import (
 
 from accounts.models import Seller, User
 from bookstore.errors import BookstoreError
-from bookstore.forms import PriceField
+from bookstore.forms import LineField, PriceField, ProseField
 from bookstore.money import Money
 from catalog import selling
 from catalog.admin.forms import ISBNField, LanguageField, LinesField
@@ -49,8 +49,8 @@ SHOWN_NOTES = 200
 UTF8_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # so that spreadsheets know
 
 
-def line_input(**options: Any) -> forms.CharField:
-    return forms.CharField(**{"widget": UnfoldAdminTextInputWidget(), "required": False, **options})
+def line_input(**options: Any) -> LineField:
+    return LineField(**{"widget": UnfoldAdminTextInputWidget(), "required": False, **options})
 
 
 class SellerForm(forms.Form):
@@ -76,7 +76,7 @@ class ByIsbnForm(SellerForm):
     quantity = forms.IntegerField(
         label=_("Copies"), min_value=0, max_value=LARGEST_STOCK, initial=1, widget=UnfoldAdminIntegerFieldWidget()
     )
-    notes = forms.CharField(
+    notes = ProseField(
         label=_("Notes"), required=False, max_length=LONGEST_NOTES, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text=_("Defects, signature, dust jacket."),
     )  # fmt: skip
@@ -123,8 +123,8 @@ class ByIsbnForm(SellerForm):
 class PriceListForm(SellerForm):
     file = forms.FileField(
         label=_("File"), widget=UnfoldAdminFileFieldWidget(),
-        help_text=_("CSV with the columns isbn (or offer), condition, price, currency, quantity; all but the first may "
-                    "be left out."),
+        help_text=_("CSV with the columns isbn (or offer), condition, price, currency, and on_hand for the copies you "
+                    "counted or quantity for those that can be bought; all but the first may be left out."),
         validators=[FileExtensionValidator(["csv", "txt", "tsv"])],
     )  # fmt: skip
     dry_run = forms.BooleanField(

@@ -13,7 +13,7 @@ from catalog.models import Book, Edition, Offer, SeriesEntry
 
 BATCH = 500
 FIRST = ("book", "edition", "isbn", "title")
-COLUMNS = (*FIRST, *(name for name in Bookstore.columns() if name not in FIRST))
+COLUMNS = (*FIRST, *(name for name in Bookstore.columns() if name not in {*FIRST, "quantity"}))  # on_hand says it all
 
 Line = dict[str, object]
 
@@ -95,6 +95,6 @@ def offer_columns(offer: Offer) -> Line:
         "condition": offer.condition,
         "price": offer.price.amount,
         "currency": offer.currency,
-        "quantity": offer.on_hand,
+        "on_hand": offer.on_hand,
         "notes": offer.notes,
     }

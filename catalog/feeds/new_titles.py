@@ -26,7 +26,7 @@ Item = dict[str, Any]
 
 
 class NewTitles(Feed):
-    """The books published last, up to today; `language` and `subject` narrow it as they do a list of books."""
+    """The books that came out last; `language` and `subject` narrow it as they do a list of books."""
 
     feed_type = Atom1Feed
 

@@ -11,6 +11,7 @@ from catalog.imports import bulk
 from catalog.imports.placing import CREATED, UNCHANGED, UPDATED
 from catalog.imports.record import LEFT_OUT, Note, OfferLine
 from catalog.models import Edition, Offer, StockReason
+from catalog.models.offers import LARGEST_STOCK
 from catalog.services import because
 from catalog.vocabularies import Condition
 
@@ -71,8 +72,10 @@ class Offers:
         if known is None:
             self._add(wanted, seller, edition)
             return CREATED
+        if wanted.quantity is not None and wanted.held_on_top:
+            wanted = replace(wanted, quantity=min(wanted.quantity + known.held, LARGEST_STOCK))
         if wanted.quantity is not None and wanted.quantity < known.held:
-            self._leave_out(line, "quantity", str(wanted.quantity), HELD.format(held=known.held))
+            self._leave_out(line, "on_hand", str(wanted.quantity), HELD.format(held=known.held))
             wanted = replace(wanted, quantity=None)
         return self._change(known, wanted)
 

@@ -96,6 +96,7 @@ class OfferLine:
     quantity: int | None
     notes: str | None
     offer_id: UUID | None = None
+    held_on_top: bool = False  # whether `quantity` is of copies that can be bought, not of those counted
     reopens: bool = True  # whether it may take the place of an offer of new copies that was withdrawn
 
 

@@ -217,9 +217,9 @@ def price_of(amount: str, currency: str) -> Money:
     try:
         price = Money.of(amount, currency)
     except ValueError as error:
-        raise invalid("price", str(error)) from error
+        raise invalid("price.amount", str(error)) from error
     if price.minor < 0:
-        raise invalid("price", _("A price is not negative."))
+        raise invalid("price.amount", _("A price is not negative."))
     return price
 
 

@@ -30,7 +30,8 @@ from catalog.models.offers import LARGEST_STOCK, OfferQuerySet
 from catalog.selling.bulk import Change, Outcome, change_offers, price_of
 from catalog.vocabularies import Condition
 
-COLUMNS = ("offer", "isbn", "condition", "price", "quantity", "currency")
+COPIES = ("quantity", "on_hand")  # those that can be bought, or those counted, held ones too: as in the API
+COLUMNS = ("offer", "isbn", "condition", "price", *COPIES, "currency")
 BATCH = 1000
 AMOUNT = re.compile(r"[0-9]+([.,][0-9]+)?|[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+", re.ASCII)
 SPACES = re.compile(r"\s")
@@ -47,8 +48,8 @@ def update_offers(
     file = ImportFile.inspect(path)
     with LineReader(file) as reader:
         table = Table(reader, COLUMNS)
-        if not {"offer", "isbn"} & set(table.columns) or not {"price", "quantity"} & set(table.columns):
-            raise ImportRefused("The header needs a column isbn or offer, and a column price or quantity.")
+        if not {"offer", "isbn"} & set(table.columns) or not {"price", *COPIES} & set(table.columns):
+            raise ImportRefused("The header needs a column isbn or offer, and a column price, quantity or on_hand.")
         stamp = f"{timezone.now():%Y%m%d-%H%M%S-%f}"
         report = Report(report_to or settings.DATA_DIR / "imports" / f"{path.name}-{stamp}.csv", str(file.encoding))
         report.dry_run = dry_run
@@ -145,7 +146,7 @@ class ListCells(Cells):
             amount = self.price_in(amount, currency)
         return Change(
             self.line, offer=offer, isbn=isbn, condition=self.condition(), amount=amount, currency=currency,
-            on_hand=self.count(),
+            **self.copies(),
         )  # fmt: skip
 
     def which(self) -> tuple[UUID | None, str | None]:
@@ -186,12 +187,16 @@ class ListCells(Cells):
             return None
         return amount
 
-    def count(self) -> int | None:
-        value = SPACES.sub("", self.raw("quantity"))
-        if not value:
-            return None
+    def copies(self) -> dict[str, Any]:
+        given = {column: value for column in COPIES if (value := SPACES.sub("", self.raw(column)))}
+        if len(given) > 1:
+            self.leave_out("quantity", given.pop("quantity"), "The row says on_hand too, and that is taken.")
+        counts = {column: self.count(column, value) for column, value in given.items()}
+        return {column: count for column, count in counts.items() if count is not None}
+
+    def count(self, column: str, value: str) -> int | None:
         if not re.fullmatch(r"[0-9]{1,15}(\.0+)?", value, re.ASCII) or int(value.partition(".")[0]) > LARGEST_STOCK:
-            self.leave_out("quantity", value, f"It is not a number of copies up to {LARGEST_STOCK}.")
+            self.leave_out(column, value, f"It is not a number of copies up to {LARGEST_STOCK}.")
             return None
         return int(value.partition(".")[0])
 
@@ -204,7 +209,7 @@ def without_fault(change: Change, refusal: BookstoreError | None) -> Change | No
 
 
 def is_about_price(refusal: BookstoreError | None) -> bool:
-    return isinstance(refusal, Invalid) and [error.field for error in refusal.errors] == ["price"]
+    return isinstance(refusal, Invalid) and [error.field for error in refusal.errors] == ["price.amount"]
 
 
 def note_of(line: int, refusal: BookstoreError) -> Note:
@@ -212,8 +217,9 @@ def note_of(line: int, refusal: BookstoreError) -> Note:
     if isinstance(refusal, NotFound):
         return Note(line, "offer", "", NOT_FOUND, REJECTED)
     if isinstance(refusal, BelowHeld):
-        return Note(line, "quantity", str(refusal.facts["wanted"]), str(refusal), LEFT_OUT)
+        return Note(line, "on_hand", str(refusal.facts["wanted"]), str(refusal), LEFT_OUT)
     if refusal.errors:
         outcome = LEFT_OUT if is_about_price(refusal) else REJECTED
-        return Note(line, refusal.errors[0].field, "", refusal.errors[0].message, outcome)
+        column = refusal.errors[0].field.partition(".")[0]
+        return Note(line, column, "", refusal.errors[0].message, outcome)
     return Note(line, "", "", str(refusal), REJECTED)

@@ -53,6 +53,31 @@ def test_only_what_is_sent_changes(client, offer):
     assert client.get(url(offer)).json() == response.json()
 
 
+@pytest.mark.parametrize(
+    ("currency", "price", "saved"),
+    [
+        ("CHF", {"amount": "9.50"}, (950, "CHF")),
+        ("JPY", {"amount": "950"}, (950, "JPY")),
+        ("CHF", {"amount": "9.50", "currency": "EUR"}, (950, "EUR")),
+    ],
+)
+def test_a_price_without_a_currency_is_in_the_offers_own(client, offer, currency, price, saved):
+    Offer.objects.update(currency=currency)
+
+    assert change(client, offer, price=price).status_code == 200
+
+    offer.refresh_from_db()
+    assert (offer.price_minor, offer.currency) == saved
+
+
+def test_an_amount_that_the_offers_currency_lacks_is_refused(client, offer):
+    Offer.objects.update(currency="JPY")
+
+    response = change(client, offer, price={"amount": "9.50"})
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "price.amount")
+
+
 def test_nothing_sent_changes_nothing(client, offer):
     before = offer.updated_at
 

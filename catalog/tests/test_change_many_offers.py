@@ -113,6 +113,22 @@ def test_good_rows_land_and_bad_ones_do_not(client, offers):
     assert results[6]["problem"]["errors"][0]["field"] == "offers.6"
 
 
+def test_a_price_without_a_currency_is_in_the_offers_own(client, offers):
+    Offer.objects.filter(pk__in=[offer.pk for offer in offers[:3]]).update(currency="JPY")
+
+    results = change(client, [
+        row(offers[0], price={"amount": "950"}),
+        row(offers[1], price={"amount": "9.50"}),
+        row(offers[2], price={"amount": "9.50", "currency": "EUR"}),
+        row(offers[3], price={"amount": "9.50"}),
+    ])  # fmt: skip
+
+    assert fates(results) == [200, "invalid", 200, 200]
+    assert results[1]["problem"]["errors"][0]["field"] == "offers.1.price.amount"
+    kept = Offer.objects.order_by("id").values_list("price_minor", "currency")
+    assert list(kept)[:4] == [(950, "JPY"), (1290, "JPY"), (950, "EUR"), (950, "EUR")]
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"price": None}, {"price": {}}, {"price": {"amount": "1", "currency": "euro"}}, {"quantity": -1},

@@ -174,6 +174,9 @@ def books():
 
 
 def test_new_titles_come_newest_first_up_to_today(client, books):
+    make_offer(make_edition(make_book("Late"), published=PartialDate(2021), availability_code="10"))
+    make_offer(Edition.objects.get(book__title="New"), on_hand=0)
+
     assert titles(client) == ["Neu", "New", "Old"]
 
 

@@ -126,9 +126,33 @@ def test_imported_stock_is_in_the_ledger_as_such(tmp_path):
     assert list(moved) == [(3, 3, "import"), (-1, 2, "import")]
 
 
+@pytest.mark.parametrize(
+    ("header", "copies", "on_hand"),
+    [("on_hand", "4", 4), ("quantity", "4", 6), ("quantity", "1", 3), ("quantity", "0", 2)],
+)
+def test_copies_are_counted_as_in_the_api(tmp_path, header, copies, on_hand):
+    seller = make_seller("Corner Bookshop")
+    own(tmp_path, f"isbn,title,price,{header}", "9780141439587,Emma,12.90,3", seller=seller)
+    hold_copies([Wanted(offer.pk, 2, offer.price) for offer in Offer.objects.all()])
+
+    own(tmp_path, f"isbn,title,price,{header}", f"9780141439587,Emma,12.90,{copies}", seller=seller)
+
+    offer = Offer.objects.get()
+    assert (offer.on_hand, offer.held) == (on_hand, 2)
+
+
+def test_of_two_numbers_of_copies_the_counted_one_is_taken(tmp_path):
+    seller = make_seller("Corner Bookshop")
+
+    own(tmp_path, "isbn,title,price,on_hand,quantity", "9780141439587,Emma,12.90,3,9", seller=seller)
+
+    assert Offer.objects.get().on_hand == 3
+    assert reported(tmp_path) == [("2", "quantity", "value left out")]
+
+
 def test_copies_held_for_a_purchase_are_not_imported_away(tmp_path):
     seller = make_seller("Corner Bookshop")
-    header = "isbn,title,price,quantity"
+    header = "isbn,title,price,on_hand"
     own(tmp_path, header, "9780141439587,Emma,12.90,3", seller=seller)
     offer = Offer.objects.get()
     hold_copies([Wanted(offer.pk, 2, offer.price)])
@@ -136,7 +160,7 @@ def test_copies_held_for_a_purchase_are_not_imported_away(tmp_path):
     report = own(tmp_path, header, "9780141439587,Emma,11.90,1", seller=seller)
 
     assert counted(report)["left_out"] == 1
-    assert reported(tmp_path) == [("2", "quantity", "value left out")]
+    assert reported(tmp_path) == [("2", "on_hand", "value left out")]
     offer.refresh_from_db()
     assert (offer.price_minor, offer.on_hand, offer.held) == (1190, 3, 2)
 

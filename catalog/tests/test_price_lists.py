@@ -92,7 +92,7 @@ def test_a_bad_value_costs_that_value_and_a_bad_row_that_row(take, offers):
     make_offer(make_edition(isbn="9780306406157"), seller=make_seller("Other Shop"))
     hold_copies([Wanted(offers[2].pk, 3)])
     counts, lines = take(
-        "isbn,condition,price,quantity,currency\n"
+        "isbn,condition,price,on_hand,currency\n"
         f"{ISBN},new,cheap,7,\n"
         f"{OTHER_ISBN},,9.505,many,\n"
         f"{ISBN},good,8.00,2,\n"
@@ -107,12 +107,29 @@ def test_a_bad_value_costs_that_value_and_a_bad_row_that_row(take, offers):
 
     assert counts == {"rows": 10, "updated": 2, "unchanged": 1, "rejected": 7, "left_out": 5}
     assert [(line, column, outcome) for line, column, _value, _reason, outcome, *_ in lines] == [
-        ("2", "price", "value left out"), ("3", "quantity", "value left out"), ("3", "price", "value left out"),
-        ("4", "quantity", "value left out"), ("5", "", "row rejected"), ("6", "condition", "row rejected"),
+        ("2", "price", "value left out"), ("3", "on_hand", "value left out"), ("3", "price", "value left out"),
+        ("4", "on_hand", "value left out"), ("5", "", "row rejected"), ("6", "condition", "row rejected"),
         ("7", "offer", "row rejected"), ("8", "isbn", "row rejected"), ("9", "isbn", "row rejected"),
         ("10", "price", "value left out"), ("10", "offer", "row rejected"), ("11", "", "row rejected"),
     ]  # fmt: skip
     assert [as_saved(offer) for offer in offers] == [("12.90 EUR", 7), ("12.90 EUR", 5), ("8.00 EUR", 5)]
+
+
+def test_copies_are_counted_as_in_the_api(take, offers):
+    hold_copies([Wanted(offer.pk, 2) for offer in offers])
+
+    counts, lines = take(f"isbn,condition,on_hand,quantity\n{ISBN},new,4,\n{OTHER_ISBN},new,,4\n{ISBN},good,3,9\n")
+
+    assert counts == {"rows": 3, "updated": 3, "left_out": 1}
+    assert [(line, column) for line, column, *_ in lines] == [("4", "quantity")]
+    assert [as_saved(offer)[1] for offer in offers] == [4, 6, 3]
+    assert [offer.on_hand - offer.held for offer in offers] == [2, 4, 1]
+
+
+def test_what_was_read_as_quantity_is_written_back_without_a_change(take, offers):
+    hold_copies([Wanted(offers[0].pk, 2)])
+
+    assert take(f"isbn,quantity\n{ISBN},3\n")[0] == {"rows": 1, "unchanged": 1}
 
 
 def test_a_dry_run_says_what_would_happen(take, offers):
@@ -143,7 +160,7 @@ def test_long_lists_cost_as_many_queries_as_short_ones(take, offers):
     [
         ("", "is empty"),
         ("title,price\nx,1\n", "needs a column isbn or offer"),
-        ("isbn,title\nx,1\n", "a column price or quantity"),
+        ("isbn,title\nx,1\n", "a column price, quantity or on_hand"),
         ("isbn,price,price\nx,1,1\n", "more than once"),
     ],
 )

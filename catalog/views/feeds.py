@@ -18,8 +18,10 @@ from catalog.feeds import merchant, sitemap
 from catalog.feeds.new_titles import TITLES, NewTitles
 from catalog.filters import read_book_query
 from catalog.partial_dates import PartialDate
+from catalog.vocabularies import Availability
 
 XML = "application/xml; charset=utf-8"
+OUT = ",".join(each.word for each in Availability if each != Availability.PREORDER)
 CLOSED_TO_ROBOTS = ("/api/", "/console/", "/purchases/", "/metrics", "/health/")
 
 
@@ -51,7 +53,8 @@ class NewTitlesFeed(VersionedReads, View):
         given = {name: request.GET[name] for name in ("language", "subject") if request.GET.get(name)}
         today = timezone.localdate()
         last = PartialDate(today.year, today.month, today.day)
-        query = read_book_query({**given, "sort": "newest", "published_before": str(last), "page_size": str(TITLES)})
+        wanted = {"sort": "newest", "published_before": str(last), "availability": OUT, "page_size": str(TITLES)}
+        query = read_book_query({**given, **wanted})
         return NewTitles(query, given)(request)
 
 

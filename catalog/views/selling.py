@@ -86,7 +86,7 @@ class OfferViewSet(UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSe
         operation_id="offers_update",
         summary="Change an offer of mine",
         description="Only what is sent changes. `quantity` is how many copies can be bought from now on; those that "
-        "are held for purchases come on top.",
+        "are held for purchases come on top. A `price` without a currency is in the offer's own.",
         parameters=[OFFER_ID],
         request=inputs.ChangeOfferSerializer(partial=True),
         responses={
@@ -96,7 +96,9 @@ class OfferViewSet(UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSe
         examples=[OpenApiExample("A lower price", value=examples.OFFER_CHANGE, request_only=True), SHOWN],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        offer, wanted = self.get_object(), inputs.ChangeOfferSerializer(data=request.data, partial=True)
+        offer = self.get_object()
+        own = {"currency": offer.currency}
+        wanted = inputs.ChangeOfferSerializer(data=request.data, partial=True, context=own)
         wanted.is_valid(raise_exception=True)
         return self.show(services.change_offer(offer, by=request.user, **wanted.validated_data))
 
@@ -114,9 +116,10 @@ class OfferViewSet(UUIDLookup, ListModelMixin, RetrieveModelMixin, GenericViewSe
     @extend_schema(
         operation_id="offers_bulk_update",
         summary="Change up to 1,000 offers of mine",
-        description="Each row names an offer by `id`, or by `isbn` and `condition`, and says what is different. Rows "
-        "that can be changed are, whatever becomes of the others; `results` says it for each, in their order. A row "
-        "about an offer that an earlier row named is refused.",
+        description="Each row names an offer by `id`, or by `isbn` and `condition`, and says what is different. A "
+        "`price` without a currency is in the offer's own. Rows that can be changed are, whatever becomes of the "
+        "others; `results` says it for each, in their order. A row about an offer that an earlier row named is "
+        "refused.",
         parameters=[IDEMPOTENCY_KEY],
         request=inputs.OfferRowsSerializer,
         responses={

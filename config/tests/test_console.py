@@ -4,8 +4,10 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
 
 from accounts.models import EventKind, Invitation, Membership, SecurityEvent, User
 from accounts.services import note
@@ -182,6 +184,48 @@ def test_a_page_of_the_search_that_is_no_number_is_not_found(client, shop_admin)
     client.force_login(shop_admin)
 
     assert client.get("/console/search/?s=admin&page=x").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/console/nowhere/", "/console/catalog/none/", "/console/search/?s=admin&page=x"])
+def test_what_is_not_there_is_said_inside_the_console(client, shop_admin, path):
+    client.force_login(shop_admin)
+
+    response = client.get(path, headers={"accept-language": "de"})
+
+    assert response.status_code == 404
+    assertTemplateUsed(response, "console/refusal.html")
+    assertContains(response, 'href="/console/"', status_code=404)
+    assertContains(response, "Zurück zur Übersicht", status_code=404)
+    assertContains(response, reverse("admin:catalog_book_changelist"), status_code=404)  # the menu
+
+
+def test_what_may_not_be_seen_is_said_inside_the_console(client, member):
+    client.force_login(member)
+
+    response = client.get(page(User, "changelist"))
+
+    assertTemplateUsed(response, "console/refusal.html")
+    assertContains(response, "You may not do this.", status_code=403)
+    assertContains(response, page(Offer, "changelist"), status_code=403)
+    assertNotContains(response, page(User, "changelist"), status_code=403)
+
+
+def test_a_form_that_is_not_of_this_page_is_told_what_to_do():
+    response = Client(enforce_csrf_checks=True).post("/console/login/", {"username": "a", "password": "b"})
+
+    assertContains(response, "Load the page again", status_code=403)
+    assertContains(response, 'href="/console/"', status_code=403)
+
+
+def test_a_fault_of_ours_has_a_page_that_needs_no_database(client, shop_admin, monkeypatch):
+    client.force_login(shop_admin)
+    client.raise_request_exception = False
+    monkeypatch.setattr(admin.site, "index_template", "no/such/template.html")
+
+    response = client.get("/console/")
+
+    assertContains(response, "Something went wrong on our side.", status_code=500)
+    assertContains(response, response["X-Request-ID"], status_code=500)
 
 
 def test_a_reader_cannot_enter(client, seller):

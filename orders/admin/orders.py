@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from accounts.models import Seller
 from bookstore.admin import ConsoleAdmin, SellerAdmin, unbroken
 from bookstore.errors import BookstoreError
+from bookstore.forms import LineField
 from bookstore.money import Money
 from orders import services
 from orders.admin import addresses
@@ -37,8 +38,8 @@ STEPS = {
 class ParcelForm(forms.ModelForm):
     """Nothing of an order is edited; this is what its parcel is called."""
 
-    carrier = forms.CharField(label=_("Carrier"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget())
-    tracking_number = forms.CharField(
+    carrier = LineField(label=_("Carrier"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget())
+    tracking_number = LineField(
         label=_("Tracking number"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget()
     )
 
@@ -48,7 +49,7 @@ class ParcelForm(forms.ModelForm):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Reason"), help_text=_("Kept in the order's history."), max_length=500, required=False,
         widget=UnfoldAdminTextInputWidget(),
     )  # fmt: skip

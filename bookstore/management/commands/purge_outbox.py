@@ -6,7 +6,7 @@ from bookstore import outbox
 
 
 class Command(BaseCommand):
-    help = "Delete the messages sent longer than 30 days ago, and those given up longer than 180 days ago."
+    help = "Delete the messages sent or left more than 30 days ago, and those given up more than 180 days ago."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say how many they are")

@@ -30,8 +30,8 @@ class Bookstore(Format):
         "book", "edition", "isbn", "subtitle", "contributors", "series", "subjects", "description",
         "original_language", "first_published", "popularity", "edition_title", "edition_statement", "format",
         "language", "publisher", "imprint", "published", "pages", "height_mm", "width_mm", "thickness_mm", "weight_g",
-        "availability_code", "edition_description", "offer", "seller", "condition", "price", "currency", "quantity",
-        "notes",
+        "availability_code", "edition_description", "offer", "seller", "condition", "price", "currency", "on_hand",
+        "quantity", "notes",
     )  # fmt: skip
     has_offers = True
     ignored_columns_are_reported = True
@@ -160,16 +160,20 @@ def offer_line(cells: OwnCells, seller: str) -> OfferLine | None:
     except ValueError as error:
         cells.leave_out("price", f"{amount} {currency}", str(error))
         return None
+    held_on_top = not cells.raw("on_hand")
+    if not held_on_top and cells.raw("quantity"):
+        cells.leave_out("quantity", cells.raw("quantity"), "The row says on_hand too, and that is taken.")
     return OfferLine(
         seller=seller,
         condition=cells.word("condition", Condition.values) or Condition.NEW,
         price=price,
-        quantity=quantity(cells),
+        quantity=copies(cells, "quantity" if held_on_top else "on_hand"),
         notes=cells.short("notes", cells.paragraphs("notes"), 2000),
         offer_id=cells.key("offer")[0],
+        held_on_top=held_on_top,
     )
 
 
-def quantity(cells: OwnCells) -> int | None:
-    """Copies on hand; blank leaves the number as it is."""
-    return 0 if cells.raw("quantity") == "0" else cells.whole_number("quantity", LARGEST_STOCK)
+def copies(cells: OwnCells, column: str) -> int | None:
+    """A number of copies; blank leaves the number as it is."""
+    return 0 if cells.raw(column) == "0" else cells.whole_number(column, LARGEST_STOCK)
