@@ -9,6 +9,8 @@ from uuid import UUID
 import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.fields.generated import GeneratedField
 from django.utils import timezone
@@ -101,9 +103,16 @@ def execute(statement: str, rows: list[Model], fields: Columns) -> None:
 
 
 def send(statement: str, rows: Iterable[bytes]) -> None:
-    with connection.cursor() as cursor:
+    with cursor_of_parameters() as cursor:
         for package in packages(rows):
             cursor.execute(statement, [package])
+
+
+def cursor_of_parameters() -> CursorWrapper:
+    """One that sends values beside the statement: a megabyte within it is quoted here, and read twice over there."""
+    connection.ensure_connection()
+    cursor = ServerBindingCursor(connection.connection)
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
 def packages(rows: Iterable[bytes]) -> Iterator[str]:
