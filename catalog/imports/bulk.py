@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.utils import CursorWrapper
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.fields.generated import GeneratedField
 from django.utils import timezone
@@ -111,8 +111,8 @@ def send(statement: str, rows: Iterable[bytes]) -> None:
 def cursor_of_parameters() -> CursorWrapper:
     """One that sends values beside the statement: a megabyte within it is quoted here, and read twice over there."""
     connection.ensure_connection()
-    cursor = ServerBindingCursor(connection.connection)
-    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    wrapper = CursorDebugWrapper if connection.queries_logged else CursorWrapper
+    return wrapper(psycopg.Cursor(connection.connection), connection)
 
 
 def packages(rows: Iterable[bytes]) -> Iterator[str]:

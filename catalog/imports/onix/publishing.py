@@ -128,9 +128,7 @@ def availability_code(reading: Reading, detail: Tree) -> str:
     return code
 
 
-def trade_facts(
-    reading: Reading, publishing: Tree, supplies: list[Tree], relevant: list[Tree]
-) -> dict[str, Any]:
+def trade_facts(reading: Reading, publishing: Tree, supplies: list[Tree], relevant: list[Tree]) -> dict[str, Any]:
     """The columns of an edition that decide whether it may be sold here, and when."""
     market: dict[str, PartialDate] = {}
     for supply in reversed(relevant):
