@@ -1,6 +1,6 @@
 """Product facts are stored as they are: to compress them took a sixth of all that an ONIX import asks of PostgreSQL.
 
-They take twice the room on disk from now on. Those that are there stay compressed until they are written again.
+They take two to three times the room on disk from now on. Those that are there stay compressed until they are written again.
 """
 
 from django.db import migrations
