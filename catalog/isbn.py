@@ -46,14 +46,16 @@ def compact(text: str) -> str:
     """Digits and X of a spelling: spaces, dashes of every kind, `ISBN:` and `urn:isbn:` are left out."""
     if len(text) > LONGEST_SPELLING:
         return ""
+    if text.isascii() and text.isdigit():
+        return text
     text = LABEL.sub("", unicodedata.normalize("NFKC", text).strip())
     kept = [char for char in text.upper() if unicodedata.category(char) not in SEPARATORS and char != "\N{MINUS SIGN}"]
     return "".join(kept) if all(char.isascii() for char in kept) else ""
 
 
 def check_digit_13(first_twelve: str) -> str:
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(first_twelve))
-    return str((10 - total % 10) % 10)
+    total = sum(map(int, first_twelve[::2])) + 3 * sum(map(int, first_twelve[1::2]))
+    return str(-total % 10)
 
 
 def check_digit_10(first_nine: str) -> str:

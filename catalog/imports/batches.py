@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import UUID
 
-from catalog.imports import seen
+from catalog.imports import among, seen
 from catalog.imports.offers import Offers, Wanted
 from catalog.imports.placing import UNCHANGED, UPDATED, Batch
 from catalog.imports.products import write_facts
@@ -120,4 +120,4 @@ def write_offers(offers: Offers, outcome: Outcome) -> set[UUID]:
         if outcome.fates[line] == UNCHANGED:
             outcome.fates[line] = UPDATED
     editions = {edition for line, _, edition in offers.wanted if line in changed}
-    return set(Edition.objects.filter(pk__in=editions).values_list("book", flat=True)) if editions else set()
+    return set(Edition.objects.filter(among.keys("pk", editions)).values_list("book", flat=True)) if editions else set()

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Set
 from uuid import UUID
 
+from catalog.imports import among
 from catalog.imports.record import Record
 from catalog.isbn import InvalidISBN, parse_isbn
 from catalog.models import Edition, LikelyDuplicate, SourceRecord, WorkIdentifier
@@ -161,10 +162,10 @@ def known_claims(claims: set[Claim]) -> dict[Claim, UUID]:
     if not claims:
         return {}
     values = [value for _, value in claims]
-    rows = WorkIdentifier.objects.filter(value__in=values).values_list("scheme", "value", "book_id")
+    rows = WorkIdentifier.objects.filter(among.texts("value", values)).values_list("scheme", "value", "book_id")
     found = {(scheme, value): book for scheme, value, book in rows if (scheme, value) in claims}
     isbns = [value for scheme, value in claims if scheme == ISBN_OF_WORK]
-    editions = Edition.objects.filter(isbn__in=isbns).values_list("isbn", "book_id") if isbns else []
+    editions = Edition.objects.filter(among.texts("isbn", isbns)).values_list("isbn", "book_id") if isbns else []
     return found | {(ISBN_OF_WORK, isbn or ""): book for isbn, book in editions}
 
 

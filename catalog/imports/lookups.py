@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.imports import bulk
+from catalog import arrays
+from catalog.imports import among, bulk
 from catalog.imports.record import Heading, NameNumber, Person
 from catalog.models import Contributor, NameIdentifier, Publisher, Series, Subject
 
@@ -23,14 +24,14 @@ BLANKS = ("birth_year", "death_year", "aliases", "biography")
 def fold(texts: Iterable[str]) -> dict[str, str]:
     """Texts as the database compares them; one of punctuation only stands for itself."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT x, fold_text(x) FROM unnest(%s::text[]) x", [list(dict.fromkeys(texts))])
+        cursor.execute("SELECT x, fold_text(x) FROM unnest(%s::text[]) x", [arrays.of_texts(dict.fromkeys(texts))])
         return {text: folded or text for text, folded in cursor.fetchall()}
 
 
 def find_named(model: type[Named], names: Iterable[str]) -> dict[str, Named]:
     """Publishers or series by name; those that the shop does not have are made."""
     keys: dict[str, str] = fold(names)
-    rows = model._default_manager.filter(name_key__in=[*keys.values(), ""]).order_by("-id") if keys else []
+    rows = model._default_manager.filter(among.texts("name_key", {*keys.values(), ""})).order_by("-id") if keys else []
     found = {row.name_key or row.name: row for row in rows}
     new = {key: model(name=name) for name, key in reversed(keys.items()) if key not in found}
     bulk.insert(reversed(new.values()))
@@ -47,16 +48,17 @@ def find_contributors(people: Iterable[Person]) -> dict[PersonKey, Contributor]:
     numbers = Numbers({number for person in everybody for number in person.numbers}, keys.values())
     known: dict[str, list[Contributor]] = defaultdict(list)
     if keys:
-        for row in Contributor.objects.filter(name_key__in=[*keys.values(), ""]).order_by("id"):
+        for row in Contributor.objects.filter(among.texts("name_key", {*keys.values(), ""})).order_by("id"):
             known[row.name_key or row.name].append(row)
     new: list[Contributor] = []
+    ids = bulk.new_keys()
     changed: dict[Contributor, None] = {}
     found: dict[PersonKey, Contributor] = {}
     for person in everybody:
         namesakes = known[keys[person.name]]
         contributor = numbers.owner(person) or same_person(person, numbers.without_another(person, namesakes))
         if contributor is None:
-            contributor = Contributor(name=person.name, sort_name=person.sort_name)
+            contributor = Contributor(id=next(ids), name=person.name, sort_name=person.sort_name)
             namesakes.append(contributor)
             new.append(contributor)
         if fill_in(contributor, person) and not contributor._state.adding:

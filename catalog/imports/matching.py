@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 
+from catalog.imports import among
 from catalog.imports.joining import Joining
 from catalog.imports.record import Heading, Person, Record, SeriesPlace
 from catalog.imports.state import BookState, EditionState
@@ -93,7 +94,7 @@ class Catalogue:
         references = {record.reference for record in records} | {
             book_reference(record) for record in records if record.book_key
         }
-        rows = SourceRecord.objects.filter(source=self.source, reference__in=references)
+        rows = SourceRecord.objects.filter(among.texts("reference", references), source=self.source)
         return {row.reference: Known(row.pk, row.edition_id, row.digest, row.tells_book) for row in rows}
 
     def _load_editions(self, records: list[Record]) -> None:
@@ -104,7 +105,9 @@ class Catalogue:
         isbns = {record.isbn for record in records if record.isbn}
         if not ids and not isbns:
             return
-        rows = Edition.objects.filter(Q(pk__in=ids) | Q(isbn__in=isbns)).select_related("book", "publisher")
+        rows = Edition.objects.filter(among.keys("pk", ids) | among.texts("isbn", isbns)).select_related(
+            "book", "publisher"
+        )
         rows = rows.annotate(told_by=F("product__reference"))
         for edition in rows.order_by("id"):
             book = self.books.setdefault(edition.book_id, BookState(edition.book))
@@ -114,26 +117,30 @@ class Catalogue:
 
     def _load_books(self, ids: Iterable[UUID]) -> None:
         if ids:
-            self.books |= {book.pk: BookState(book) for book in Book.objects.filter(pk__in=ids)}
+            self.books |= {book.pk: BookState(book) for book in Book.objects.filter(among.keys("pk", ids))}
 
     def _load_lists(self) -> None:
         if not self.books:
             return
         people = defaultdict(list)
-        for part in Contribution.objects.filter(book__in=self.books).select_related("contributor"):
+        for part in Contribution.objects.filter(among.keys("book", self.books)).select_related("contributor"):
             people[part.book_id].append(told_person(part))
         series = defaultdict(list)
-        for entry in SeriesEntry.objects.filter(book__in=self.books).select_related("series").order_by("id"):
+        for entry in SeriesEntry.objects.filter(among.keys("book", self.books)).select_related("series").order_by("id"):
             series[entry.book_id].append(told_series(entry))
         subjects = defaultdict(list)
-        for link in SubjectLink.objects.filter(book__in=self.books).select_related("subject"):
+        for link in SubjectLink.objects.filter(among.keys("book", self.books)).select_related("subject"):
             subjects[link.book_id].append(told_subject(link))
         for pk, state in self.books.items():
             state.people, state.series, state.subjects = tuple(people[pk]), tuple(series[pk]), tuple(subjects[pk])
 
     def _load_claimed(self) -> set[UUID]:
         """Editions that this source has told of before."""
-        rows = SourceRecord.objects.filter(source=self.source, edition__in=self.editions) if self.editions else []
+        rows = (
+            SourceRecord.objects.filter(among.keys("edition", self.editions), source=self.source)
+            if self.editions
+            else []
+        )
         return {row.edition_id for row in rows}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Seller
-from catalog.imports import bulk
+from catalog.imports import among, bulk
 from catalog.imports.placing import CREATED, UNCHANGED, UPDATED
 from catalog.imports.record import LEFT_OUT, Note, OfferLine
 from catalog.models import Edition, Offer, StockReason
@@ -29,6 +29,7 @@ class Offers:
         self.wanted = wanted
         self.notes: list[Note] = []
         self.new: list[Offer] = []
+        self.ids = bulk.new_keys()
         self.changed: dict[Offer, None] = {}
         slugs = {offer.seller for _, offer, _ in wanted}
         self.sellers = {seller.slug: seller for seller in Seller.objects.filter(slug__in=slugs)} if slugs else {}
@@ -41,10 +42,11 @@ class Offers:
 
     def _load(self) -> None:
         ids = {offer.offer_id for _, offer, _ in self.wanted if offer.offer_id}
-        archived = Edition.objects.filter(pk__in={edition for _, _, edition in self.wanted}).exclude(archived_at=None)
+        editions = {edition for _, _, edition in self.wanted}
+        archived = Edition.objects.filter(among.keys("pk", editions)).exclude(archived_at=None)
         self.archived = set(archived.values_list("pk", flat=True))
         rows = Offer.objects.select_for_update(no_key=True).order_by("pk")
-        for offer in rows.filter(edition__in={edition for _, _, edition in self.wanted}):
+        for offer in rows.filter(among.keys("edition", editions)):
             if offer.archived_at is None:
                 self.known[offer.seller_id, offer.edition_id].append(offer)
             elif offer.condition == Condition.NEW:
@@ -94,9 +96,7 @@ class Offers:
         return next(iter(same_price or alike), None)
 
     def _add(self, wanted: OfferLine, seller: Seller, edition: UUID) -> None:
-        offer = Offer(edition_id=edition, seller=seller, **values(wanted))
-        if wanted.offer_id:
-            offer.pk = wanted.offer_id
+        offer = Offer(id=wanted.offer_id or next(self.ids), edition_id=edition, seller=seller, **values(wanted))
         self.new.append(offer)
         self.known[seller.pk, edition].append(offer)
         self.by_id[offer.pk] = offer

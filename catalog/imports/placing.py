@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from catalog.imports import bulk
 from catalog.imports.matching import Catalogue, book_reference
 from catalog.imports.record import LEFT_OUT, Note, Record, RowRejected
 from catalog.imports.state import BookState, EditionState
@@ -18,6 +19,7 @@ class Batch:
         self.trusts_isbn = trusts_isbn
         self.catalogue = Catalogue(source, records)
         self.notes: list[Note] = []
+        self.ids = bulk.new_keys()
         self.new_records: list[SourceRecord] = []
         self.new_digests: dict[UUID, str] = {}
         self.placed: list[tuple[Record, UUID]] = []
@@ -93,9 +95,7 @@ class Batch:
 
     def new_edition(self, record: Record, book: BookState) -> Edition:
         """It brings back a book that a seller archived; of a book that the shop took out it is out, too."""
-        edition = Edition(book=book.book)
-        if record.edition_id:
-            edition.pk = record.edition_id
+        edition = Edition(id=record.edition_id or next(self.ids), book=book.book)
         if book.book.archived_by_shop:
             edition.archived_at, edition.archived_by_shop = book.book.archived_at, True
         elif book.book.is_archived:
@@ -103,9 +103,7 @@ class Batch:
         return edition
 
     def new_book(self, record: Record) -> BookState:
-        book = BookState(Book(), is_new=True)
-        if record.book_id:
-            book.book.pk = record.book_id
+        book = BookState(Book(id=record.book_id or next(self.ids)), is_new=True)
         book.apply(record, overwrite=True)
         return book
 
@@ -140,17 +138,17 @@ class Batch:
         if known is not None:
             self.new_digests[known.id] = record.digest
         elif record.edition_id != state.edition.pk:
-            self.new_records.append(self.source_record(record.reference, record.digest, state))
-            if is_new:
-                self.new_records[-1].pk = state.edition.pk
+            own = state.edition.pk if is_new else next(self.ids)
+            self.new_records.append(self.source_record(own, record.reference, record.digest, state))
         key = book_reference(record)
         is_remembered = key in self.catalogue.known or record.book_key in self.catalogue.book_by_key
         if record.book_key and record.book_id != state.book.book.pk and not is_remembered:
-            self.new_records.append(self.source_record(key, "", state))
+            self.new_records.append(self.source_record(next(self.ids), key, "", state))
         self.catalogue.add(state, record)
 
-    def source_record(self, reference: str, digest: str, state: EditionState) -> SourceRecord:
+    def source_record(self, id: UUID, reference: str, digest: str, state: EditionState) -> SourceRecord:
         return SourceRecord(
+            id=id,
             source=self.source,
             reference=reference,
             digest=digest,

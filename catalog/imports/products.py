@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from django.utils import timezone
 
-from catalog.imports import bulk
+from catalog.imports import among, bulk
 from catalog.imports.record import PriceLine, ProductLine, Record
 from catalog.imports.state import EditionState
 from catalog.models import ListPrice, ProductFacts
@@ -23,7 +23,7 @@ def write_facts(told: Iterable[Told]) -> list[Told]:
             and (state.is_new or not record.edition_id)}  # fmt: skip
     if not last:
         return []
-    facts = {row.pk: row for row in ProductFacts.objects.filter(edition__in=last)}
+    facts = {row.pk: row for row in ProductFacts.objects.filter(among.keys("edition", last))}
     changed = [pair for pk, pair in last.items() if differs(pair[0], facts.get(pk))]
     bulk.insert_values(
         ProductFacts,
@@ -60,10 +60,10 @@ def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
     """Put the prices of these editions in the place of those that they had; returns the editions with other ones."""
     wanted = {pk: [price_fields(price) for price in line_of(record).prices] for pk, (record, _) in last.items()}
     had: dict[UUID, list[dict[str, Any]]] = {pk: [] for pk in last}
-    for price in ListPrice.objects.filter(edition__in=list(known)).order_by("rank", "id"):
+    for price in ListPrice.objects.filter(among.keys("edition", known)).order_by("rank", "id"):
         had[price.edition_id].append({name: getattr(price, name) for name in FIELDS})
     other = [pk for pk in last if wanted[pk] != had[pk]]
-    ListPrice.objects.filter(edition__in=[pk for pk in other if had[pk]]).delete()
+    ListPrice.objects.filter(among.keys("edition", [pk for pk in other if had[pk]])).delete()
     keys = bulk.new_keys()
     bulk.insert_values(
         ListPrice, [{"id": next(keys), "edition_id": pk, **fields} for pk in other for fields in wanted[pk]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from catalog import arrays
 from catalog.imports.record import Record
 
 CREATE = """
@@ -15,7 +16,7 @@ ADD = """
 INSERT INTO import_seen (key, digest, line) SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
 ON CONFLICT DO NOTHING
 """
-FIND = "SELECT key, digest, line FROM import_seen WHERE key = ANY(%s)"
+FIND = "SELECT key, digest, line FROM import_seen WHERE key = ANY(%s::bigint[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def remember(records: Sequence[Record]) -> list[Sighting]:
     entries = [entry for record in records for entry in keys(record)]
     keys_only, digests, lines = (list(column) for column in zip(*entries, strict=True)) if entries else ([], [], [])
     with connection.cursor() as cursor:
-        cursor.execute(ADD, unique(keys_only, digests, lines))
-        cursor.execute(FIND, [keys_only])
+        cursor.execute(ADD, [arrays.of_plain(column) for column in unique(keys_only, digests, lines)])
+        cursor.execute(FIND, [arrays.of_plain(keys_only)])
         first = {key: (digest, line) for key, digest, line in cursor.fetchall()}
     return [sighting(record, first) for record in records]
 

@@ -104,10 +104,16 @@ def take(row: Book | Edition, name: str, value: Any, overwrite: bool) -> bool:
     wanted = value if overwrite or current in BLANK else current
     if name == "popularity":
         wanted = max(current, value)
-    if as_read(wanted) == as_read(current):
+    if reads_alike(wanted, current):
         return False
     setattr(row, name, wanted)
     return True
+
+
+def reads_alike(one: Any, other: Any) -> bool:
+    if one == other:
+        return True
+    return isinstance(one, str) and isinstance(other, str) and one.split() == other.split()
 
 
 def as_read(value: Any) -> Any:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils import timezone
 
-from catalog.imports import bulk
+from catalog.imports import among, bulk
 from catalog.imports.lookups import find_contributors, find_named, find_subjects
 from catalog.imports.placing import Batch
 from catalog.imports.state import LISTS, BookState
@@ -63,9 +63,9 @@ def update(rows: Iterable[tuple[Any, set[str]]]) -> None:
 
 def replace(model: type[Model], books: list[BookState], rows: Iterable[dict[str, Any]]) -> None:
     """Put these rows in the place of those that the books had."""
-    known = [state.book for state in books if not state.is_new]
+    known = [state.book.pk for state in books if not state.is_new]
     if known:
-        model._default_manager.filter(book__in=known).delete()
+        model._default_manager.filter(among.keys("book", known)).delete()
     keys = bulk.new_keys()
     bulk.insert_values(model, [{"id": next(keys), **row} for row in rows])
 

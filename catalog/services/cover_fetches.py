@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from uuid import UUID
 
 import structlog
@@ -66,7 +66,8 @@ def want_covers(urls: Mapping[UUID, str]) -> int:
         return 0
     editions, addresses, hosts, errors = (list(column) for column in zip(*rows, strict=True))
     states = [FetchState.GIVEN_UP if error else FetchState.WAITING for error in errors]
-    ids = [uuid7() for _ in rows]
+    first = uuid7().int
+    ids = [UUID(int=first + place) for place in range(len(rows))]
     CoverHost.objects.bulk_create(
         [CoverHost(host=host) for host in sorted(set(filter(None, hosts)))], ignore_conflicts=True
     )
@@ -81,9 +82,12 @@ def as_wanted(text: str) -> tuple[str, str, str]:
     url = text.strip().replace("\0", "")
     try:
         parts = outgoing.check_url(url)
-        return url, outgoing.as_host(parts.hostname or ""), ""
+        return url, host_of(parts.hostname or ""), ""
     except outgoing.Refused as refusal:
         return without_password(url)[: outgoing.LONGEST_URL], "", str(refusal)
+
+
+host_of = lru_cache(maxsize=1000)(outgoing.as_host)  # a file's pictures lie on a few
 
 
 def without_password(url: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
+from catalog import arrays
 from catalog.partial_dates import PartialDate
 from catalog.vocabularies import Format
 from catalog.works.rules import Author, Work
@@ -138,5 +139,5 @@ def folded(statement: str, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, 
     if not different:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(statement, [[one for one, _ in different], [other for _, other in different]])
+        cursor.execute(statement, [arrays.of_texts(column) for column in zip(*different, strict=True)])
         return list(cursor.fetchall())

@@ -36,10 +36,10 @@ LONGEST_URL = 2000
 Facts = dict[str, Any]
 
 
-def product_facts(reading: Reading, product: Tree) -> Facts:
+def product_facts(reading: Reading, product: Tree, relevant: list[Tree]) -> Facts:
     """The one JSON of an edition's product facts; names without a value are left out."""
     detail, collateral = part(product, "DescriptiveDetail"), part(product, "CollateralDetail")
-    publishing, supplies = part(product, "PublishingDetail"), parts(product, "ProductSupply")
+    publishing = part(product, "PublishingDetail")
     said = features(detail)
     youngest, oldest = age_range(detail)
     facts: Facts = {
@@ -62,7 +62,7 @@ def product_facts(reading: Reading, product: Tree) -> Facts:
         "safety_contacts": [contact(each) for each in parts(publishing, "ProductContact")
                             if words(each, "ProductContactRole") == SAFETY],
         "resources": resources(collateral),
-        "expected": expected(reading, supplies),
+        "expected": expected(reading, relevant),
         "related": related(part(product, "RelatedMaterial")),
         "onix": {name: product[name] for name in (*ALWAYS, *BLOCKS) if name in product},
     }  # fmt: skip

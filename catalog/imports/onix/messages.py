@@ -20,6 +20,7 @@ LONGEST_PRODUCT = 8_000_000
 ROOT = re.compile(r"<((?:[\w.-]+:)?(ONIX[Mm]essage))(?=[\s/>])[^>]*>")
 ANY_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)[^>]*>")
 START = re.compile(r"<(?:[\w.-]+:)?[Pp]roduct(?=[\s/>])")
+PLAIN_START = re.compile(r"<[Pp]roduct(?=[\s/>])")  # without a prefix, found sooner
 END = re.compile(r"</(?:[\w.-]+:)?[Pp]roduct\s*>")
 ROOT_END = re.compile(r"</(?:[\w.-]+:)?ONIX[Mm]essage\s*>")
 QUIET = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
@@ -196,7 +197,8 @@ class Message:
     def _checked(self, end: int) -> str | None:
         """The product's text, unless another one begins within: then it was never closed."""
         text = self._buffer[:end]
-        again = START.search(QUIET.sub(blank, text) if "<!" in text else text, 1)
+        pattern = START if ":Product" in text or ":product" in text else PLAIN_START
+        again = pattern.search(QUIET.sub(blank, text) if "<!" in text else text, 1)
         if again is None:
             self._drop(end)
             return text

@@ -31,7 +31,8 @@ def read_prices(reading: Reading, supplies: Iterable[Tree]) -> tuple[PriceLine, 
                 read = read_price(reading, price, market)
                 if read:
                     found[read] = None
-    return tuple(replace(price, rank=rank) for rank, price in enumerate(sorted(found, key=weight)))
+    ranked = sorted(found, key=weight) if len(found) > 1 else found
+    return tuple(replace(price, rank=rank) if rank else price for rank, price in enumerate(ranked))
 
 
 def weight(price: PriceLine) -> tuple[object, ...]:
@@ -67,7 +68,7 @@ def read_price(reading: Reading, price: Tree, market: Countries) -> PriceLine | 
         least_quantity=least_quantity(price),
         has_conditions=bool(set(conditions(price)) - {"", "00"}) or bool(parts(price, "BatchBonus")),
     )
-    return replace(made, is_consumer=is_consumer(made))
+    return replace(made, is_consumer=True) if is_consumer(made) else made
 
 
 def amount_of(reading: Reading, price: Tree) -> Money | None:

@@ -23,6 +23,7 @@ from catalog.imports.onix.messages import Product
 from catalog.imports.onix.people import read_people
 from catalog.imports.onix.prices import own_stock, price_today, read_prices
 from catalog.imports.onix.publishing import (
+    here,
     imprint_name,
     published,
     publisher_name,
@@ -108,7 +109,8 @@ def whole_record(reading: Reading, tree: Tree, reference: str, isbn: str | None)
     supplies, related = parts(tree, "ProductSupply"), part(tree, "RelatedMaterial")
     collateral = part(tree, "CollateralDetail")
     title, subtitle = read_title(reading, detail)
-    days = published(reading, publishing, supplies)
+    relevant = here(reading, supplies)
+    days = published(reading, publishing, relevant)
     edition = given(
         format=read_format(detail),
         language=read_language(reading, detail, "01")
@@ -140,16 +142,16 @@ def whole_record(reading: Reading, tree: Tree, reference: str, isbn: str | None)
         same_work=same_work(reading, related, isbn),
         cover_url=cover_url(reading, collateral),
     )
-    add_trade(reading, record, tree)
+    add_trade(reading, record, tree, relevant)
     return record
 
 
-def add_trade(reading: Reading, record: Record, tree: Tree) -> None:
+def add_trade(reading: Reading, record: Record, tree: Tree, relevant: list[Tree]) -> None:
     """Whether, when and for how much it may be sold. Our own export only carries what the shop's columns say."""
     publishing, supplies = part(tree, "PublishingDetail"), parts(tree, "ProductSupply")
     prices = read_prices(reading, supplies)
-    record.trade = trade_facts(reading, publishing, supplies)
-    record.product = ProductLine.of(reading.about.sender_name, product_facts(reading, tree), prices)
+    record.trade = trade_facts(reading, publishing, supplies, relevant)
+    record.product = ProductLine.of(reading.about.sender_name, product_facts(reading, tree, relevant), prices)
     if reading.about.is_own and (edition := own_edition(record.reference)):
         own_words(record, edition, tree)
     if reading.about.seller:

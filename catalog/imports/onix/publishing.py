@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from catalog.imports.onix.codes import (
@@ -101,8 +102,9 @@ def market_of(supply: Tree) -> Countries:
 
 def here(reading: Reading, supplies: Iterable[Tree]) -> list[Tree]:
     """What is said of the shop's own market; those that name it before those for all the world."""
-    fitting = [each for each in supplies if reading.about.country in market_of(each)]
-    return sorted(fitting, key=lambda each: market_of(each).all_but)
+    markets = [(market_of(each), each) for each in supplies]
+    fitting = [(market.all_but, each) for market, each in markets if reading.about.country in market]
+    return [each for _, each in sorted(fitting, key=itemgetter(0))]
 
 
 def availability(reading: Reading, supplies: list[Tree], publishing: Tree) -> str:
@@ -126,9 +128,8 @@ def availability_code(reading: Reading, detail: Tree) -> str:
     return code
 
 
-def trade_facts(reading: Reading, publishing: Tree, supplies: list[Tree]) -> dict[str, Any]:
+def trade_facts(reading: Reading, publishing: Tree, supplies: list[Tree], relevant: list[Tree]) -> dict[str, Any]:
     """The columns of an edition that decide whether it may be sold here, and when."""
-    relevant = here(reading, supplies)
     market: dict[str, PartialDate] = {}
     for supply in reversed(relevant):
         market |= dates(reading, part(supply, "MarketPublishingDetail"), "MarketDate")
@@ -157,10 +158,10 @@ def latest(days: list[date | None]) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-def published(reading: Reading, publishing: Tree, supplies: list[Tree]) -> dict[str, PartialDate | None]:
+def published(reading: Reading, publishing: Tree, relevant: list[Tree]) -> dict[str, PartialDate | None]:
     """When the edition came out, and the work for the first time."""
     world = dates(reading, publishing, "PublishingDate")
-    markets = [dates(reading, part(each, "MarketPublishingDetail"), "MarketDate") for each in here(reading, supplies)]
+    markets = [dates(reading, part(each, "MarketPublishingDetail"), "MarketDate") for each in relevant]
     local = next((each[PUBLISHED] for each in markets if PUBLISHED in each), None)
     return {
         "published": world.get(PUBLISHED) or local or world.get("16"),
@@ -168,9 +169,9 @@ def published(reading: Reading, publishing: Tree, supplies: list[Tree]) -> dict[
     }
 
 
-def expected(reading: Reading, supplies: list[Tree]) -> str:
+def expected(reading: Reading, relevant: list[Tree]) -> str:
     """When suppliers expect it, as text."""
-    details = [detail for each in here(reading, supplies) for detail in parts(each, "SupplyDetail")]
+    details = [detail for each in relevant for detail in parts(each, "SupplyDetail")]
     days = [day for each in details if (day := dates(reading, each, "SupplyDate").get(EXPECTED))]
     return str(min(days)) if days else ""
 

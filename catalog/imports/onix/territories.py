@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from catalog.imports.onix.trees import Tree, all_words
 
+Words = tuple[str, ...]
+
 WORLD = {"WORLD", "ROW"}
 EUROZONE = frozenset(  # ECZ of list 49
     {"AD", "AT", "BE", "BG", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MC", "ME",
@@ -43,21 +45,22 @@ class Countries:
         return ~(~self | other)
 
 
+NAMES = ("CountriesIncluded", "RegionsIncluded", "CountriesExcluded", "RegionsExcluded")
 NOWHERE = Countries()
 EVERYWHERE = Countries(all_but=True)
 
 
 def territory(tree: Tree) -> Countries:
     """What a Territory means; provinces (`CA-QC`) are no countries and count for nothing."""
-    included, excluded = countries_of(tree, "Included"), countries_of(tree, "Excluded")
-    return (included or (EVERYWHERE if excluded else NOWHERE)) - excluded
-
-
-def countries_of(tree: Tree, which: str) -> Countries:
-    return countries(tuple(all_words(tree, f"Countries{which}")), tuple(all_words(tree, f"Regions{which}")))
+    return named(*(tuple(all_words(tree, name)) for name in NAMES))
 
 
 @lru_cache(maxsize=5000)  # a sender has few territories, and writes each into every record
+def named(countries_in: Words, regions_in: Words, countries_out: Words, regions_out: Words) -> Countries:
+    included, excluded = countries(countries_in, regions_in), countries(countries_out, regions_out)
+    return (included or (EVERYWHERE if excluded else NOWHERE)) - excluded
+
+
 def countries(listed: tuple[str, ...], regions: tuple[str, ...]) -> Countries:
     codes = {code.upper() for text in listed for code in text.split()}
     wider = {code.upper() for text in regions for code in text.split()}
@@ -68,6 +71,8 @@ def countries(listed: tuple[str, ...], regions: tuple[str, ...]) -> Countries:
 
 
 def union(territories: list[Tree]) -> Countries:
+    if len(territories) == 1:
+        return territory(territories[0])
     found = NOWHERE
     for each in territories:
         found |= territory(each)

@@ -27,11 +27,11 @@ TAGS = {
     "i", "li", "ol", "p", "q", "rp", "rt", "ruby", "s", "small", "strong", "sub", "sup", "table", "tbody", "td", "th",
     "thead", "tr", "u", "ul",
 }  # fmt: skip
-ANY_TAG = re.compile(r"<[^>]*>")
 ALLOWED = {"a": {"href"}, "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 CLEANER = nh3.Cleaner(tags=TAGS, attributes=ALLOWED, url_schemes={"http", "https", "mailto"})
-LINE_ENDS = ("<br>", "</li>", "</tr>", "</dd>")  # as the sanitiser writes them
-PARAGRAPH_ENDS = ("</p>", "</h3>", "</h4>", "</h5>", "</h6>", "</blockquote>", "</ul>", "</ol>", "</table>", "</dl>")
+BREAKS = dict.fromkeys(("br", "/li", "/tr", "/dd"), "\n") | dict.fromkeys(  # tags as the sanitiser writes them
+    ("/p", "/h3", "/h4", "/h5", "/h6", "/blockquote", "/ul", "/ol", "/table", "/dl"), "\n\n"
+)
 
 
 def read_element(element: etree._Element) -> Any:
@@ -105,13 +105,14 @@ def many(tree: Tree, name: str) -> list[Any]:
 
 def parts(tree: Tree, name: str) -> list[Tree]:
     """The composites of this name."""
-    if name not in tree:
-        return []
-    return [value for value in many(tree, name) if isinstance(value, dict) and "text" not in value]
+    value = tree.get(name)
+    if isinstance(value, dict):
+        return [] if "text" in value else [value]
+    return [each for each in value if isinstance(each, dict) and "text" not in each] if isinstance(value, list) else []
 
 
 def part(tree: Tree, name: str) -> Tree:
-    return next(iter(parts(tree, name)), {})
+    return found[0] if (found := parts(tree, name)) else {}
 
 
 def words_of(value: Any) -> str:
@@ -121,18 +122,27 @@ def words_of(value: Any) -> str:
 
 
 def all_words(tree: Tree, name: str) -> list[str]:
+    value = tree.get(name)
+    if value is None or value is True:
+        return []
+    if isinstance(value, str):
+        return [value] if value else []
     return [text for value in many(tree, name) if (text := words_of(value))]
 
 
 def words(tree: Tree, name: str) -> str:
     """The first text of this name, or nothing."""
     value = tree.get(name, "")
-    return value if isinstance(value, str) else next(iter(all_words(tree, name)), "")
+    if isinstance(value, str):
+        return value
+    return found[0] if (found := all_words(tree, name)) else ""
 
 
 def line(tree: Tree, name: str) -> str:
     """The first text of this name in one line of plain text."""
-    value = tree.get(name, "")
+    value = tree.get(name)
+    if value is None:
+        return ""
     if isinstance(value, list):
         value = value[0]
     return " ".join((value if isinstance(value, str) else plain_text(value)).split())
@@ -152,11 +162,11 @@ def plain_text(value: Any) -> str:
     text = words_of(value)
     if not (isinstance(value, dict) and value.get("textformat") == "05"):
         return text
-    flat = " ".join(text.split())
-    for tag in LINE_ENDS:
-        flat = flat.replace(tag, "\n")
-    for tag in PARAGRAPH_ENDS:
-        flat = flat.replace(tag, "\n\n")
-    bare = html.unescape(ANY_TAG.sub("", flat))  # what is sanitised has no other < than that of a tag
+    before, *tagged = " ".join(text.split()).split("<")  # what is sanitised has no other < than that of a tag
+    for each in tagged:
+        tag, _, behind = each.partition(">")
+        before += BREAKS.get(tag, "") + behind
+    bare = html.unescape(before)
     lines = (" ".join(each.split()) for each in bare.strip().split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    found = "\n".join(lines).strip()
+    return re.sub(r"\n{3,}", "\n\n", found) if "\n\n\n" in found else found
