@@ -37,8 +37,9 @@ run:
 development:
 	@$(PYTHON) deploy/set_up.py requirements.lock requirements-dev.lock
 
+# A file's tests stay in one process; ARGS="-n 0 --pdb" runs all of them in this one.
 test: development
-	@$(clean_environment) $(venv) -m pytest $(ARGS)
+	@$(clean_environment) $(venv) -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: development
 	@echo 'format' && $(venv) -m ruff format --quiet --check .
