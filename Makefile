@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11; do \
 venv := .venv/bin/python
 manage := $(venv) manage.py
 # Checks and tests read none of the settings that this shell may hold for a shop.
-names := $(sort $(shell grep -oE 'env\.[a-z]+."[A-Z_]+' config/settings.py | cut -d'"' -f2))
+names := $(sort $(shell grep -oE 'env\.[a-z]+."[A-Z][A-Z0-9_]+' config/settings.py | cut -d'"' -f2))
 clean_environment := env $(addprefix -u ,$(names))
 production := $(clean_environment) DATA_DIR=var/check HTTPS=true ALLOWED_HOSTS=shop.example \
 	DATABASE_URL=postgresql://bookstore@127.0.0.1:1/bookstore REDIS_URL=redis://127.0.0.1:1/0 \
@@ -37,8 +37,9 @@ run:
 development:
 	@$(PYTHON) deploy/set_up.py requirements.lock requirements-dev.lock
 
+# A file's tests stay in one process; ARGS="-n 0 --pdb" runs all of them in this one.
 test: development
-	@$(clean_environment) $(venv) -m pytest $(ARGS)
+	@$(clean_environment) $(venv) -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: development
 	@echo 'format' && $(venv) -m ruff format --quiet --check .

@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from bookstore import outbox
 from bookstore.models import OutboxMessage
 
+NO_SUCH_ID = "00000000-0000-4000-8000-000000000000"  # the same in each run, for the names of tests
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 

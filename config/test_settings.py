@@ -1,10 +1,15 @@
 """The same settings with a data folder of their own, and passwords hashed fast."""
 
 import os
+from pathlib import Path
 
-os.environ.setdefault("DATA_DIR", os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "var/test"))
+_folder = os.environ.get("DATA_DIR") or str(Path(__file__).resolve().parent.parent / "var" / "test")
+_worker = os.environ.get("PYTEST_XDIST_WORKER")
+if _worker and not _folder.endswith(f"-{_worker}"):  # each process has servers, files and an index of its own
+    _folder += f"-{_worker}"
+os.environ["DATA_DIR"] = _folder
 
-from config.settings import *  # noqa: F403 - the tests' settings are the shop's
+from config.settings import *  # noqa: E402, F403 - the tests' settings are the shop's
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405 - of the star

@@ -1,13 +1,14 @@
 import logging
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
+from bookstore.testing import NO_SUCH_ID
+
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/api/v1/auth/verify/se.cret?x=se.cret", f"/purchases/{uuid4()}/?token=se.cret"])
+@pytest.mark.parametrize("path", ["/api/v1/auth/verify/se.cret?x=se.cret", f"/purchases/{NO_SUCH_ID}/?token=se.cret"])
 def test_tokens_of_links_are_in_no_line(path, caplog):
     [formatter] = [h.formatter for h in logging.getLogger().handlers if isinstance(h.formatter, ProcessorFormatter)]
 

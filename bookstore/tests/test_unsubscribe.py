@@ -126,6 +126,7 @@ def test_twice_and_at_once_is_once():
     ["x", "é", "a:b", "a" * 4000, signing.dumps(["a@b.example", "news"]),
      signing.dumps(1, salt="bookstore.unsubscribe"),
      signing.dumps(["a@b.example", "no such kind"], salt="bookstore.unsubscribe")],
+    ids=["x", "é", "a:b", "4,000 letters", "for another use", "no list", "no such kind"],
 )  # fmt: skip
 def test_a_link_that_is_not_ours_marks_nobody(client, token):
     for ask in (client.get, client.post):

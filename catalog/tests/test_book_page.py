@@ -1,10 +1,8 @@
 """A book's page and an edition's page."""
 
-from uuid import uuid4
-
 import pytest
 
-from bookstore.testing import count_queries
+from bookstore.testing import NO_SUCH_ID, count_queries
 from catalog.models import Contribution, Contributor, Series, SeriesEntry, Subject, SubjectLink
 from catalog.serializers import BookSerializer, EditionInBookSerializer, EditionSerializer, OfferSerializer
 from catalog.services import refresh_listings
@@ -76,7 +74,9 @@ def test_a_wrong_isbn_is_not_found_and_says_why(client):
     assert "wrong check digit" in response.json()["detail"]
 
 
-@pytest.mark.parametrize("path", ["books/nonsense", f"books/{uuid4()}", "editions/9780306406157", f"authors/{uuid4()}"])
+@pytest.mark.parametrize(
+    "path", ["books/nonsense", f"books/{NO_SUCH_ID}", "editions/9780306406157", f"authors/{NO_SUCH_ID}"]
+)
 def test_what_is_not_there(client, path):
     response = client.get(f"/api/v1/{path}/")
 

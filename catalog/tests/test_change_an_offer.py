@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import Membership
 from accounts.tests.factories import make_member, sign_in
-from bookstore.testing import at_once
+from bookstore.testing import NO_SUCH_ID, at_once
 from catalog.models import Listing, Offer
 from catalog.services import Wanted, hold_copies
 from catalog.tests.factories import make_book, make_edition, make_offer, make_seller
@@ -223,7 +223,7 @@ def test_offers_of_others_do_not_exist(client, offer, who):
     assert as_saved(offer) == before
 
 
-@pytest.mark.parametrize("key", ["nonsense", str(uuid4()), "00000000"])
+@pytest.mark.parametrize("key", ["nonsense", NO_SUCH_ID, "00000000"])
 def test_what_is_not_there(client, key):
     assert client.get(f"/api/v1/offers/{key}/").status_code == 404
 

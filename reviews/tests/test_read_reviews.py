@@ -1,9 +1,7 @@
-from uuid import uuid4
-
 import pytest
 
 from accounts.tests.factories import make_user, sign_in
-from bookstore.testing import count_queries
+from bookstore.testing import NO_SUCH_ID, count_queries
 from catalog.tests.factories import make_book
 from reviews.serializers import ReviewSerializer
 from reviews.tests.factories import make_review, page_of, reviews_of
@@ -71,7 +69,7 @@ def test_what_cannot_be_asked(client, book, query):
 
 
 @pytest.mark.parametrize(
-    "path", [f"books/{uuid4()}/reviews", "books/nonsense/reviews", f"reviews/{uuid4()}", "reviews/x"]
+    "path", [f"books/{NO_SUCH_ID}/reviews", "books/nonsense/reviews", f"reviews/{NO_SUCH_ID}", "reviews/x"]
 )
 def test_what_is_not_there(client, path):
     response = client.get(f"/api/v1/{path}/")
