@@ -5,7 +5,7 @@ import select
 from functools import lru_cache
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 from psycopg import RawCursor
 from psycopg.rows import dict_row
@@ -28,8 +28,16 @@ class PlannedCursor(base.CursorMixin, RawCursor[Any]):
         return super().execute(statement, [params[name] for name in names], prepare=True)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """For logs and tests; what was planned before is shown without its values."""
+        return super().last_executed_query(cursor, sql, params) or sql
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """What DATABASES names as its ENGINE."""
+
+    ops_class = DatabaseOperations
 
     def is_usable(self) -> bool:
         """A server that goes, or ends a connection, says so: while there is nothing to read, the connection stands.

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookstore.postgres import rows
 
@@ -65,3 +66,13 @@ def test_in_doubt_the_server_is_asked(second):
 
     assert second.is_usable()
     assert last_question(second.connection.info.backend_pid) == "SELECT 1"
+
+
+@pytest.mark.django_db
+def test_what_was_planned_before_is_in_the_log_of_queries():
+    statement = "SELECT %(number)s::integer AS number"
+
+    with CaptureQueriesContext(connection) as queries:
+        rows(statement, {"number": 1}, planned_once=True)
+
+    assert [query["sql"] for query in queries] == [statement]
