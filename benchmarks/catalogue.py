@@ -6,8 +6,8 @@
 It makes a shop of its own in var/benchmark (kept for the next run with the same books), serves it as `make run` does,
 with every middleware on, and asks it with wrk (Debian: `apt install wrk`), each time in another spelling, so that
 the answer is worked out anew, and where the line says so for what was kept. The limits are measured in the same run:
-pgbench with the list's own statement and with the same rows joined afresh, and a WSGI application that only says
-hello, behind the same server.
+pgbench with the list's own statement and with the same rows joined afresh, and behind the same server a WSGI
+application and a view of Django without middleware that only say hello.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.serving import ROOT, served
 
-PORT, HELLO_PORT = 8099, 8098
+PORT, HELLO_PORT, DJANGO_PORT = 8099, 8098, 8094
 ROUNDS = 3
 
 
@@ -63,7 +63,11 @@ def main() -> None:
         from catalog.models import Book
 
         count = Book.objects.count() if options.as_it_is else prepare(options.books, options.csv)
-        with served(PORT, options.data_dir), served(HELLO_PORT, options.data_dir, "benchmarks.hello:application"):
+        with (
+            served(PORT, options.data_dir),
+            served(HELLO_PORT, options.data_dir, "benchmarks.hello:application"),
+            served(DJANGO_PORT, options.data_dir, "benchmarks.hello_drf:application"),
+        ):
             rounds = [(measure_limits(options), measure_shop(options)) for _ in range(ROUNDS)]
     limits, figures = (middle_of([each[place] for each in rounds]) for place in (0, 1))
     report(count, options, limits, figures)
@@ -83,6 +87,7 @@ def measure_limits(options: argparse.Namespace) -> dict[str, Figure]:
         "pgbench, the list's statement": pgbench(list_statement(), options),
         "pgbench, the same rows joined": pgbench(same_rows_joined(), options),
         "hello, same server": wrk(f"http://127.0.0.1:{HELLO_PORT}/", options),
+        "hello through plain Django": wrk(f"http://127.0.0.1:{DJANGO_PORT}/", options),
     }
 
 
@@ -159,7 +164,7 @@ def pgbench(statement: str, options: argparse.Namespace) -> Figure:
 
 
 def report(count: int, options: argparse.Namespace, limits: dict[str, Figure], figures: dict[str, Figure]) -> None:
-    same, joined, hello = (figure.rate for figure in limits.values())
+    same, joined, _, hello = (figure.rate for figure in limits.values())
     listed = figures["list of 20"].rate
     print(
         f"\n{count:,} books, {options.clients} clients; of {ROUNDS} rounds, {options.seconds} s each, the middle one\n"
@@ -168,7 +173,8 @@ def report(count: int, options: argparse.Namespace, limits: dict[str, Figure], f
     for name, figure in limits.items():
         print(f"| {name} | {figure.rate:,.0f} |")
     print(
-        "\n| asked | req/s | p50 | p99 | of pgbench, same statement | of pgbench, joined | of hello | × list | failed |"
+        "\n| asked | req/s | p50 | p99 | of pgbench, same statement | of pgbench, joined | of Django's hello "
+        "| × list | failed |"
     )
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name, figure in figures.items():

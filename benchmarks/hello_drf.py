@@ -1,4 +1,4 @@
-"""The least that a view of Django REST framework can do, without middleware: what the shop's requests are held against.
+"""The least that Django can do, and a view of Django REST framework, without middleware: the shop's limits.
 
 granian --interface wsgi benchmarks.hello_drf:application
 """
@@ -7,6 +7,7 @@ import os
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.hello_settings"
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,5 +22,9 @@ class Hello(APIView):
         return Response({"hello": "world"})
 
 
-urlpatterns = [path("hello/", Hello.as_view()), path("health/live/", Hello.as_view())]
+def plain(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("hello", content_type="text/plain")
+
+
+urlpatterns = [path("", plain), path("hello/", Hello.as_view()), path("health/live/", Hello.as_view())]
 application = get_wsgi_application()

@@ -5,8 +5,8 @@
 
 Every request asks something else, so nothing is answered from a cache. The words are those of the catalogue: rare and
 common ones by the number of books that have them in title, people or series, beginnings of common ones, titles with
-faults. One client asks one after another; then eight at once. The listings and the index are in memory, as they are in a
-shop that has been asked for a while.
+faults. One client asks one after another; then eight at once. The listings and the index are in memory, as they are in
+a shop that has been asked for a while.
 """
 
 import argparse
