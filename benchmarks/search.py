@@ -3,22 +3,23 @@
     .venv/bin/python -m benchmarks.million --books 1000000 --data ../catalogues     # once; takes a while
     .venv/bin/python -m benchmarks.search
 
-Every request asks something else, so nothing is answered from a cache. The words are those of the catalogue: rare and
+Every request has another address, so no answer is one that was kept. The words are those of the catalogue: rare and
 common ones by the number of books that have them in title, people or series, beginnings of common ones, titles with
-faults. One client asks one after another; then eight at once. The listings and the index are in memory, as they are in
-a shop that has been asked for a while.
+faults. One client asks one after another; then eight at once (wrk; Debian: `apt install wrk`). The listings and the
+index are in memory, as they are in a shop that has been asked for a while.
 """
 
 import argparse
-import http.client
 import itertools
 import os
 import random
-import statistics
+import re
+import shutil
 import string
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,15 +28,17 @@ from benchmarks.serving import ROOT, served
 PORT = 8097
 FILTERS = "&language=en&format=paperback&sort=price"
 FACETS = "&facets=format,language,subject,price,rating,availability"
-WARMING_UP = 40  # requests of each class before those that are timed: the index may not be in memory
+WARMING_UP, ENOUGH = 40, 4_000  # addresses of each class: before those that are timed, and of those for either run
 Ask = Callable[[], str]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, default=ROOT / "var" / "benchmark-million")
-    parser.add_argument("--requests", type=int, default=300, help="for each class and number of clients")
+    parser.add_argument("--seconds", type=int, default=4, help="for each class and number of clients")
     options = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is not installed (Debian: apt install wrk).")
     os.environ["DATA_DIR"] = str(options.data_dir.resolve())
     os.environ["RATE_LIMIT_TRUSTED"] = "127.0.0.1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -53,7 +56,7 @@ def main() -> None:
         held = in_memory()
         classes = Typist(random.Random(1)).classes()
         with served(PORT, options.data_dir):
-            report(classes, options.requests)
+            report(classes, options)
         del held
 
 
@@ -136,38 +139,32 @@ def address(ask: Ask, path: str, more: str) -> Ask:
     return lambda: f"{path}?q={quote(ask())}{more}"
 
 
-def report(classes: dict[str, Ask], requests: int) -> None:
+def report(classes: dict[str, Ask], options: argparse.Namespace) -> None:
     print("| asked | p50, 1 client | p99 | p50, 8 clients | p99 | wrong |\n|---|---:|---:|---:|---:|---:|")
+    marks = itertools.count(time.time_ns())
     for name, ask in classes.items():
-        timed([[ask() for _ in range(WARMING_UP)]])
-        addresses = list(dict.fromkeys(itertools.islice((ask() for _ in itertools.count()), requests * 4)))
-        first, second = addresses[::2][:requests], addresses[1::2]
-        alone, wrong = timed([first])
-        at_once, more_wrong = timed([second[start::8] for start in range(min(8, len(second)))])
-        cells = [f"{value:.1f} ms" for value in (*alone, *at_once)]
-        print(f"| {name} | {' | '.join(cells)} | {wrong + more_wrong} |", flush=True)
+        lots = [[f"{ask()}&n={next(marks)}" for _ in range(size)] for size in (WARMING_UP, ENOUGH, ENOUGH)]
+        timed(lots[0], 1, 1, options.data_dir)
+        (alone, wrong), (at_once, more_wrong) = (
+            timed(lot, clients, options.seconds, options.data_dir)
+            for lot, clients in zip(lots[1:], (1, 8), strict=True)
+        )
+        print(f"| {name} | {' | '.join((*alone, *at_once))} | {wrong + more_wrong} |", flush=True)
 
 
-def timed(lots: Iterable[list[str]]) -> tuple[tuple[float, float], int]:
-    """Median and 99th percentile in milliseconds, of as many clients as there are lots; and the answers but 200."""
-    with ThreadPoolExecutor(8) as clients:
-        results = [result for lot in clients.map(one_client, lots) for result in lot]
-    times = sorted(milliseconds for milliseconds, _ in results)
-    worst = statistics.quantiles(times, n=100)[98] if len(times) > 1 else times[0]
-    return (statistics.median(times), worst), sum(status != 200 for _, status in results)
-
-
-def one_client(addresses: list[str]) -> list[tuple[float, int]]:
-    connection = http.client.HTTPConnection("127.0.0.1", PORT)
-    results = []
-    for path in addresses:
-        began = time.perf_counter()
-        connection.request("GET", path)
-        response = connection.getresponse()
-        response.read()
-        results.append(((time.perf_counter() - began) * 1000, response.status))
-    connection.close()
-    return results
+def timed(addresses: list[str], clients: int, seconds: int, data_dir: Path) -> tuple[tuple[str, str], int]:
+    """Median and 99th percentile of so many clients, each asking one after the other; and the answers but 200."""
+    lines, script = data_dir / "run" / "searches.txt", data_dir / "run" / "searches.lua"
+    lines.write_text("\n".join(addresses) + "\n")
+    script.write_text(
+        f'n, lines = 0, {{}}\nfor line in io.lines("{lines}") do lines[#lines + 1] = line end\n'
+        f'function request()\n  n = n % #lines + 1\n  return wrk.format("GET", lines[n])\nend\n'
+    )
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}", "--latency", "-s", str(script), f"http://127.0.0.1:{PORT}"]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    median, worst = (re.search(rf"^\s+{name}%\s+(\S+)", printed, re.MULTILINE)[1] for name in ("50", "99"))
+    wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", printed)
+    return (median, worst), int(wrong[1]) if wrong else 0
 
 
 if __name__ == "__main__":
