@@ -54,7 +54,7 @@ class Parameters(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name == "today":
-            return timezone.localdate()
+            return timezone.localdate(timezone=timezone.get_default_timezone())  # nobody has another here
         return settings.SHOP_COUNTRY if name == "country" else FIXED[name]
 
     def __iter__(self) -> Iterator[str]:

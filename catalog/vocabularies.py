@@ -182,10 +182,11 @@ ACCESSIBILITY: Final = {
 }
 AUTHOR: Final = "A01"
 EDITOR: Final = "B01"
+ANY_ROLE = _("Contributor")
 
 
 def role_name(code: str) -> str:
-    return str(ROLES.get(code, _("Contributor")))
+    return str(ROLES.get(code, ANY_ROLE))
 
 
 def accessibility_name(code: str) -> str:

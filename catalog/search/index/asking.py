@@ -8,6 +8,7 @@ title, author or series or stand together in the title, and all that times a fac
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, prod
 from typing import Any
 from uuid import UUID
@@ -169,8 +170,9 @@ def of_tier(name: str) -> Query:
     return term("tier", name)
 
 
-def stems_in_all_languages(word: str) -> list[str]:
-    return [stems_of(word, tag) for tag in STEMMERS]
+@lru_cache(maxsize=10_000)
+def stems_in_all_languages(word: str) -> tuple[str, ...]:
+    return tuple(stems_of(word, tag) for tag in STEMMERS)
 
 
 def term(name: str, value: Any) -> Query:
