@@ -17,16 +17,24 @@ SOME_DAY = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
 
 
 def still_good(rows: QuerySet[Row], key: str) -> Row:
-    """The row that a mail holds the key to. Raises Outdated where it is used, replaced or too old by now."""
+    """The row that a mail holds the key to. Raises Outdated where it is used, replaced or taken back by now."""
     found = rows.filter(pk=key).first()
     if found is None:
-        raise Outdated("What it holds was used, replaced, taken back or too old before it could be sent.")
+        raise Outdated("What it holds was used, replaced or taken back before it could be sent.")
     return found
+
+
+def proof(verification: str, purpose: Purpose) -> Verification:
+    """What a mail proves that it arrived with. Raises Outdated; and Verification.DoesNotExist where it is too old."""
+    unused = Verification.objects.filter(pk=verification, used_at=None, user__is_active=True)
+    if unused.exists() and not Verification.objects.live(purpose).filter(pk=verification).exists():
+        raise Verification.DoesNotExist("It was too old before it could be sent, and somebody has waited.")
+    return still_good(Verification.objects.live(purpose).select_related("user"), verification)
 
 
 def keys_of(verification: str, purpose: Purpose, page: str) -> dict[str, Any]:
     """Code and link; a void one is sent to nobody."""
-    found = still_good(Verification.objects.live(purpose), verification)
+    found = proof(verification, purpose)
     return {
         "code": found.code,
         "link": f"{settings.SHOP_URL}/api/v1/auth/{page}/{found.link_token}",
@@ -97,7 +105,7 @@ def a_code_for_an_address() -> dict[str, Any]:
 @mail(confidential=True)
 def email_changed(*, verification: str) -> dict[str, Any]:
     """To the old address: what happened, and how to undo it."""
-    undo = still_good(Verification.objects.live(Purpose.UNDO_EMAIL).select_related("user"), verification)
+    undo = proof(verification, Purpose.UNDO_EMAIL)
     return {
         "name": undo.user.get_full_name(),
         "link": f"{settings.SHOP_URL}/api/v1/auth/undo/{undo.link_token}",

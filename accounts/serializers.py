@@ -22,6 +22,13 @@ class OptionalLineField(LineField):
         super().__init__(**{"required": False, "allow_blank": True, **options})
 
 
+class OptionalCopiedField(CleanedLineField):
+    """What people copy from elsewhere, marks of direction and all: programs put them around numbers."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "allow_blank": True, **options})
+
+
 class DeviceNameField(CleanedLineField):
     """What a device calls itself; telephones set marks of direction into their names, and are to get in."""
 
@@ -324,12 +331,14 @@ class PostalAddressSerializer(serializers.Serializer):
     company = OptionalLineField(max_length=150)
     line1 = LineField(max_length=200, help_text="Street and number.")
     line2 = OptionalLineField(max_length=200)
-    postal_code = OptionalLineField(max_length=20, default="", help_text="Needed where the country has such codes.")
+    postal_code = OptionalCopiedField(max_length=20, default="", help_text="Needed where the country has such codes.")
     city = LineField(max_length=100)
     region = OptionalLineField(max_length=100, help_text="Its name or code, where the country's labels need one.")
     country = CountryField()
-    phone = OptionalLineField(max_length=30, help_text="With + or as dialled in the country; kept as +49301234567.")
-    vat_number = OptionalLineField(max_length=20, help_text="With its check digits; in the EU with the country's code.")
+    phone = OptionalCopiedField(max_length=30, help_text="With + or as dialled in the country; kept as +49301234567.")
+    vat_number = OptionalCopiedField(
+        max_length=20, help_text="With its check digits; in the EU with the country's code."
+    )
 
     def validate(self, typed: dict[str, Any]) -> dict[str, Any]:
         typed = super().validate(typed)

@@ -91,9 +91,9 @@ _own = local()  # each thread's connection, and the pool that it was made by
 def call(client: "redis.Redis", *words: Any) -> Any:
     """One command, for what every request asks: by a connection of this thread's own, past the client's pool, its
     retries, of which `ask` wants none, and its measurements."""
-    pool = client.connection_pool
+    pool = client.connection_pool  # it counts those that it makes itself, and not that threads end
     if getattr(_own, "pool", None) is not pool:
-        _own.pool, _own.connection = pool, pool.make_connection()
+        _own.pool, _own.connection = pool, pool.connection_class(**pool.connection_kwargs)
     connection: Any = _own.connection
     if connection.is_connected and was_ended(connection):
         connection.disconnect()

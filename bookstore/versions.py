@@ -1,8 +1,9 @@
 """Versions of what is cached: a number that changes when the thing does, the heart of ETags and cache keys.
 
 It lives in Redis only. When Redis is gone there is no version, and nothing is cached; when Redis comes back empty,
-the version starts at a time that it never had before. A version also changes by itself every few minutes, so that
-a process killed between its commit and its bump leaves a stale answer for that long at most.
+the version starts at a time that it never had before, and with an older state it is another run of Redis, which is
+part of the version. That also changes by itself every few minutes, so that a process killed between its commit and its
+bump leaves a stale answer for that long at most.
 """
 
 import time
@@ -34,7 +35,9 @@ def see(values: Sequence[bytes | None] | None) -> None:
 def current(name: str) -> str | None:
     """The version now, or None while Redis is gone."""
     value = (_seen.get() or {}).get(name) or shared_redis.ask(lambda redis: redis.get(key(name)) or start(name))
-    return None if value is None else f"{int(value):x}-{int(time.time() // RENEWED_EVERY):x}"
+    if value is None:
+        return None
+    return f"{int(value):x}-{int(time.time() // RENEWED_EVERY):x}-{shared_redis.run()}"
 
 
 def start(name: str) -> int:
@@ -60,7 +63,7 @@ def remembered(name: str, what: str, compute: Callable[[], Any]) -> Any:
     if known is None:
         known = orjson.dumps(compute())
         shared_redis.ask(lambda redis: redis.set(address, known, ex=RENEWED_EVERY))
-    if len(_remembered) >= MOST_REMEMBERED:
+    if address not in _remembered and len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
     _remembered[address] = known
     return orjson.loads(known)

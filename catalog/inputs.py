@@ -43,7 +43,9 @@ class NameField(LineField):
 
 
 class ISBNField(WordsField):
-    """An ISBN in any spelling, as thirteen digits."""
+    """An ISBN in any spelling, as thirteen digits; marks of direction around it come with copying."""
+
+    refused_letters = ""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(

@@ -117,14 +117,10 @@ DATABASES = {
         "PORT": _database.pop("port", ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            "application_name": "bookstore",
-            "prepare_threshold": 5 if env.boolean("DATABASE_PREPARES", default=True) else None,  # bookstore.postgres
-            **_database,
-        },
+        "OPTIONS": {"connect_timeout": 5, "application_name": "bookstore", **_database},
     },
 }
+DATABASE_PREPARES = env.boolean("DATABASE_PREPARES", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ISBN_RANGE_FILE = env.file("ISBN_RANGE_FILE")  # the agency's RangeMessage.xml, where newer than the library's
 SHOP_CURRENCY = env.choice("SHOP_CURRENCY", "EUR", [currency.code for currency in list_all_currencies()])

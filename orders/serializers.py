@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.serializers import PostalAddressSerializer, RoughAddressSerializer
-from bookstore.fields import LineField, WholeNumberField, WordsField
+from bookstore.fields import CleanedLineField, LineField, WholeNumberField, WordsField
 from bookstore.schema import MoneySerializer
 from catalog.models import Offer
 from catalog.serializers import SellerInOfferSerializer
@@ -276,7 +276,7 @@ class CancelSerializer(serializers.Serializer):
 
 class ShipSerializer(serializers.Serializer):
     carrier = LineField(max_length=100, required=False, default="", allow_blank=True)
-    tracking_number = LineField(max_length=100, required=False, default="", allow_blank=True)
+    tracking_number = CleanedLineField(max_length=100, required=False, default="", allow_blank=True)
 
 
 # Made once: to build the fields of a serializer costs more than to fill them. What is shown depends on nobody who asks.

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth import hashers
 from django.test import Client
 from django.utils import timezone
@@ -68,6 +69,17 @@ def test_a_mail_whose_code_was_replaced_before_it_left_is_outdated_and_alarms_no
     assert "could not be sent" not in client.get("/console/").content.decode()
     assert "outdated" in client.get("/console/bookstore/outboxmessage/", {"status__exact": "outdated"}).content.decode()
     assert client.get(f"/console/bookstore/outboxmessage/{first.pk}/change/").status_code == 200
+
+
+def test_a_mail_whose_code_grew_too_old_before_it_left_is_given_up_and_seen():
+    make_user()
+    forgot()
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=20)):
+        assert relay() == {"given_up": 1}
+
+    assert "too old" in OutboxMessage.objects.get().last_error
+    assert outbox_figures().given_up == 1
 
 
 def test_a_forgotten_password_is_set_anew_by_link_once():

@@ -2,14 +2,18 @@
 
 import re
 import select
+import time
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
-from psycopg import RawCursor
+from psycopg import RawCursor, errors
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
+ASKED_EVERY = 60.0  # seconds
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -21,11 +25,23 @@ def numbered(statement: str) -> tuple[str, tuple[str, ...]]:
 
 
 class PlannedCursor(base.CursorMixin, RawCursor[Any]):
-    """Each statement is prepared when it is first run on a connection, unless DATABASE_PREPARES says no."""
+    """Each statement is prepared when it is first run on a connection, unless DATABASE_PREPARES says no.
+
+    Only here: of Django's own statements, with their values in them, psycopg would keep the last hundred texts.
+    """
 
     def execute(self, query: Any, params: Any = None) -> "PlannedCursor":
         statement, names = numbered(query)
-        return super().execute(statement, [params[name] for name in names], prepare=True)
+        values = [params[name] for name in names]
+        self.connection.prepare_threshold = 0 if settings.DATABASE_PREPARES else None
+        try:
+            return super().execute(statement, values, prepare=True)
+        except errors.FeatureNotSupported:  # a plan from before a migration: "must not change result type"
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            return super().execute(statement, values, prepare=False)
+        finally:
+            self.connection.prepare_threshold = None
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -38,19 +54,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """What DATABASES names as its ENGINE."""
 
     ops_class = DatabaseOperations
+    _last_asked = 0.0
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self._last_asked = time.monotonic()
+        return super().get_new_connection(conn_params)
 
     def is_usable(self) -> bool:
-        """A server that goes, or ends a connection, says so: while there is nothing to read, the connection stands.
+        """A server that ends a connection says so: while there is nothing to read, the connection stands.
 
-        Whatever else there is to read, or after an error, the server is asked, as Django always does.
+        Whatever else there is to read, and once in a while, the server is asked as Django always does: what forgets a
+        connection without a word (a firewall, a balancer) does so to those that were idle. After an error there is a
+        new connection, without plans from before a migration.
         """
-        if self.connection is None or self.connection.closed:
+        if self.connection is None or self.connection.closed or self.errors_occurred:
             return False
-        if self.errors_occurred:
-            return super().is_usable()
         arrived = select.poll()
         arrived.register(self.connection.fileno(), select.POLLIN)
-        return not arrived.poll(0) or super().is_usable()
+        now = time.monotonic()
+        if now - self._last_asked < ASKED_EVERY and not arrived.poll(0):
+            return True
+        self._last_asked = now
+        return super().is_usable()
 
     def row_cursor(self, *, planned_once: bool) -> CursorWrapper:
         """A cursor that gives rows by name; see `bookstore.postgres.rows`."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from bookstore.postgres import rows
+from bookstore.postgres import base, rows
 
 SUM = "SELECT %(first)s::int AS first, %(first)s::int + %(second)s::int AS sum, '5 %%' AS share"
 
@@ -76,3 +76,45 @@ def test_what_was_planned_before_is_in_the_log_of_queries():
         rows(statement, {"number": 1}, planned_once=True)
 
     assert [query["sql"] for query in queries] == [statement]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_from_before_a_migration_costs_no_answer():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE migrated (number integer)")
+        cursor.execute("INSERT INTO migrated VALUES (1)")
+    try:
+        assert rows("SELECT * FROM migrated", {}, planned_once=True) == [{"number": 1}]
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE migrated ALTER number TYPE text")
+
+        assert rows("SELECT * FROM migrated", {}, planned_once=True) == [{"number": "1"}]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE migrated")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_an_error_there_is_another_connection():
+    before = rows("SELECT pg_backend_pid() AS pid", {})
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SELECT nonsense")
+
+    connection.close_if_unusable_or_obsolete()
+
+    assert rows("SELECT pg_backend_pid() AS pid", {}) != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_idle_for_long_is_asked(second, monkeypatch):
+    second.ensure_connection()
+    assert second.is_usable()
+    with second.cursor() as cursor:
+        cursor.execute("SELECT 2")
+    assert second.is_usable()
+    assert last_question(second.connection.info.backend_pid) == "SELECT 2"
+
+    monkeypatch.setattr(base, "ASKED_EVERY", 0.0)
+
+    assert second.is_usable()
+    assert last_question(second.connection.info.backend_pid) == "SELECT 1"

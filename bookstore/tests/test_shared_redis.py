@@ -46,6 +46,14 @@ def test_another_thread_has_another():
         assert thread.submit(ask, "CLIENT", "ID").result() != ask("CLIENT", "ID")
 
 
+def test_threads_that_have_ended_count_for_nothing():
+    for _ in range(150):
+        with ThreadPoolExecutor(1) as thread:
+            assert thread.submit(ask, "ECHO", "hello").result() == b"hello"
+
+    assert shared_redis.ask(lambda client: client.ping()) is True
+
+
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_child_process_leaves_its_parents_alone():
     before = ask("CLIENT", "ID")

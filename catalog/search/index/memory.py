@@ -25,13 +25,13 @@ class HeldIndex:
         known = (folder, folder.stat().st_mtime_ns)
         if known == self._known:
             return
-        self._known = known
         files = {path for path in folder.iterdir() if path.suffix in PARTS}
         for path in self._held.keys() - files:
             address, size = self._held.pop(path)
             LIBC.munmap(ctypes.c_void_p(address), ctypes.c_size_t(size))
         for path in files - self._held.keys():
             self._lock(path)
+        self._known = known
 
     def _lock(self, path: Path) -> None:
         try:
