@@ -18,7 +18,7 @@ Counts = list[tuple[Any, int]]
 TERMS = {"format": "formats", "language": "languages", "subject": "subjects", "availability": "availability"}
 STEPS = {"price": PRICE_STEPS, "rating": (100, 200, 300, 400, 500)}  # from each to just below the next
 OF_A_SEGMENT = 20_000  # values that each segment of the index names, its most frequent ones
-MANY = 20_000  # books in a sample, from which on it is enough to look at
+MANY = 10_000  # books in a sample, from which on it is enough to look at
 # A value that so many books of the sample have is one of more than EXACT_UP_TO in all: were it not, more than
 # 1/SAMPLES of those would have to be there by chance, seven standard deviations too many.
 SURELY_MANY = EXACT_UP_TO // SAMPLES + 75
