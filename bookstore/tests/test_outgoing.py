@@ -103,12 +103,12 @@ def test_a_name_is_looked_up_once_and_the_connection_made_to_that_address(monkey
     assert server.asked[0][1]["Host"] == f"pictures.example:{server.server_port}"
 
 
-def test_where_the_first_address_does_not_answer_the_next_one_is_asked(monkeypatch, server):
+def test_where_the_first_address_does_not_answer_the_next_one_is_asked(monkeypatch, settings, server):
     server.show("/a.jpg", b"picture")
     found = [
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, server.server_port)) for each in ("127.0.0.2", "127.0.0.1")
     ]
-    monkeypatch.setattr(outgoing.settings, "OUTGOING_TRUSTED", [ip_network("127.0.0.0/8")])
+    settings.OUTGOING_TRUSTED = [ip_network("127.0.0.0/8")]
     monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_args, **_options: found)
     monkeypatch.setattr(outgoing.socket, "create_connection", connect_to_address)
 
