@@ -112,7 +112,7 @@ class Question:
     @cached_property
     def about(self) -> int:
         """How many books were found, estimated by a sample where it is large; else 0."""
-        return SAMPLES * self.count(asking.both(self.plain, asking.term("sample", "0"))) if self.is_large else 0
+        return SAMPLES[0] * self.count(asking.in_sample(self.plain, SAMPLES[0])) if self.is_large else 0
 
     def count(self, query: Query) -> int:
         if query not in self.counts:

@@ -226,7 +226,7 @@ def test_what_no_book_of_the_sample_has_is_counted_too(db, index, monkeypatch):
     monkeypatch.setattr(counting, "MANY", 0)
     for number, values in enumerate([("paperback", "en", 300, 2), ("ebook", "sw", 4000, 0)]):  # in the sample, and not
         book_format, language, price, on_hand = values
-        book = make_book("River", id=UUID(int=SAMPLES + number), rating_counts=[number, 0, 0, 0, 1])
+        book = make_book("River", id=UUID(int=SAMPLES[-1] + number), rating_counts=[number, 0, 0, 0, 1])
         make_offer(make_edition(book, format=book_format, language=language), price_minor=price, on_hand=on_hand)
     catch_up()
     query = BookQuery(facets=FACETS)
@@ -235,6 +235,20 @@ def test_what_no_book_of_the_sample_has_is_counted_too(db, index, monkeypatch):
     for name in FACETS:
         assert counts(by_index.facets[name]) == counts(by_postgres.facets[name]), name
     assert [value["value"] for value in by_index.facets["language"]] == ["en", "sw"]
+
+
+def test_what_a_sample_has_often_is_not_counted_among_the_books_with_what_is_rare(db, index, monkeypatch):
+    monkeypatch.setattr(counting, "MANY", 0)
+    monkeypatch.setattr(counting, "EXACT_UP_TO", 1)
+    for number, languages in [(32, ["en"]), (64, ["en"]), (65, ["en", "sw"])]:  # two are in the sample
+        book = make_book("River", id=UUID(int=number))
+        for language in languages:
+            make_offer(make_edition(book, language=language))
+    catch_up()
+
+    found = search(BookQuery(facets=("language",))).facets["language"]
+
+    assert {value["value"]: value["count"] for value in found} == {"en": 2 * 32, "sw": 1}
 
 
 @pytest.mark.parametrize("sort", ["relevance", "popular", "newest", "price", "-price", "rating", "title"])

@@ -166,6 +166,11 @@ def popular() -> Query:
     return of_tier("popular")
 
 
+def in_sample(query: Query, times: int) -> Query:
+    """What the query finds among one of so many books (`fields.SAMPLES`)."""
+    return query if times == 1 else both(query, term("sample", str(times)))
+
+
 def of_tier(name: str) -> Query:
     return term("tier", name)
 

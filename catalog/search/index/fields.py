@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import blake2b
@@ -14,9 +15,10 @@ import tantivy
 from django.conf import settings
 
 from catalog.models.works import ShortNumber
+from catalog.search.facets import PRICE_STEPS
 from catalog.vocabularies import Availability
 
-VERSION = 8  # another number makes every shop build its index anew
+VERSION = 9  # another number makes every shop build its index anew
 
 COLUMNS = [
     "title", "series", "book_id", "title_key", "sort_title", "subtitle", "titles", "people", "series_names",
@@ -34,7 +36,7 @@ COUNTED = {"formats", "languages"}  # facets are counted over these, and over su
 NUMBERS = ("availability", "rating", "published", "price", "highest_price")
 ORDERS = ("by_popularity", "by_date", "by_price", "by_price_down", "by_rating")
 STARTS = (1, 2, 3, 4)  # letters that a name's words are found by as by a word; longer beginnings are few words
-SAMPLES = 8
+SAMPLES = (8, 32)  # one of so many books is in each; the smaller one is part of the larger
 TIERS = {"popular": 5_000, "known": 50_000}  # books that are looked at first where very many have the words
 
 # Snowball's languages, by the tag of an edition.
@@ -60,7 +62,7 @@ COPY_DIMENSIONS = ("format", "language", "condition", "seller")
 @cache
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for name in ("book", *EXACT, "copies", "tier", "sample"):
+    for name in ("book", *EXACT, "copies", "tier", "sample", "step"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in (*PLACES, *WORDS, *BEGINNINGS):
         option = "position" if name == "titles" else "basic"
@@ -84,7 +86,7 @@ def document(row: dict[str, Any], levels: Iterable[int]) -> tantivy.Document:
     made.add_text("book", str(book))
     made.add_unsigned("book_high", book.int >> 64)
     made.add_unsigned("book_low", book.int & (2**64 - 1))
-    made.add_text("sample", str(book.int % SAMPLES))
+    add_all(made, "sample", (str(times) for times in SAMPLES if book.int % times == 0))
     if tier := next((name for name, level in zip(TIERS, levels, strict=True) if row["popularity"] >= level), None):
         made.add_text("tier", tier)
     add_words(made, row)
@@ -141,10 +143,12 @@ def add_numbers(made: tantivy.Document, row: dict[str, Any], prices: list[int]) 
     made.add_integer("availability", row["availability"])
     if rating is not None:
         made.add_integer("rating", rating)
+        add_all(made, "step", (f"rating {stars}" for stars in range(1, rating // 100 + 1)))
     if row["published"] is not None:
         made.add_integer("published", row["published"])
     if price is not None and row["currency"] == settings.SHOP_CURRENCY:
         made.add_integer("price", price)
+        made.add_text("step", f"price {bisect(PRICE_STEPS, price)}")
     if prices:
         made.add_integer("highest_price", max(prices))
     orders = {
