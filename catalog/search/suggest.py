@@ -24,13 +24,14 @@ from catalog.search.query import BookQuery
 MOST_BOOKS = 8
 MOST_NAMES = 5
 BOOKS_BEHIND_A_NAME = 40  # popular books whose authors or series are looked at
-NAMES = """SELECT DISTINCT ON (place, name) found.name ->> 'id' AS id, found.name ->> 'name' AS name,
-           fold_text(found.name ->> 'name') AS folded, place
-    FROM unnest(%(books)s::uuid[]) WITH ORDINALITY AS wanted (book, place)
-    JOIN catalog_listing listing ON listing.book_id = wanted.book
-    CROSS JOIN LATERAL {names} AS found (name) ORDER BY place, name"""
-AUTHORS = NAMES.format(names="jsonb_array_elements(listing.authors)")
-SERIES = NAMES.format(names="(SELECT listing.series WHERE listing.series IS NOT NULL)")
+NAMES = """SELECT place, name ->> 'id' AS id, name ->> 'name' AS name, fold_text(name ->> 'name') AS folded FROM (
+        SELECT 'people' AS place, rank, jsonb_array_elements(listing.authors) AS name
+        FROM unnest(%(people)s::uuid[]) WITH ORDINALITY AS wanted (book, rank)
+        JOIN catalog_listing listing ON listing.book_id = wanted.book
+        UNION ALL
+        SELECT 'series', rank, listing.series FROM unnest(%(series)s::uuid[]) WITH ORDINALITY AS wanted (book, rank)
+        JOIN catalog_listing listing ON listing.book_id = wanted.book AND listing.series IS NOT NULL
+    ) AS found ORDER BY rank, name"""
 SUBJECTS = """SELECT id, scheme, code, label FROM catalog_subject
     WHERE to_tsvector('simple'::regconfig, coalesce(label_key, '')) @@ to_tsquery('simple'::regconfig, %(words)s)
     ORDER BY label_key, id LIMIT 50"""
@@ -61,10 +62,11 @@ def suggest(text: str) -> Suggestions:
     better = None if found else better_spelling(searcher, words)
     if better:
         words, found = better, books_called(searcher, better)
+    names = names_in(searcher, words)
     return Suggestions(
         books=rows_of(found) or books_with_isbn(text),
-        authors=names_in(searcher, words, "people", AUTHORS),
-        series=names_in(searcher, words, "series", SERIES),
+        authors=names["people"],
+        series=names["series"],
         subjects=subjects_called(words.whole, searcher),
         did_you_mean=better and better.whole,
     )
@@ -97,14 +99,22 @@ def ranked(searcher: Searcher, query: Query, size: int) -> list[UUID]:
     return asking.books_at(searcher, hits)
 
 
-def names_in(searcher: Searcher, words: Words, place: str, statement: str) -> list[Row]:
-    """The people or series called so, those of the most popular books first."""
+def names_in(searcher: Searcher, words: Words) -> dict[str, list[Row]]:
+    """The people and the series called so, those of the most popular books first."""
+    books = {place: books_of_names(searcher, words, place) for place in ("people", "series")}
+    named: dict[str, dict[str, str]] = {place: {} for place in books}
+    for row in rows(NAMES, books, planned_once=True) if any(books.values()) else []:
+        if begin(words.words, spaced(row["folded"]).split()):
+            named[row["place"]].setdefault(row["id"], row["name"])
+    return {
+        place: [{"id": key, "name": name} for key, name in found.items()][:MOST_NAMES] for place, found in named.items()
+    }
+
+
+def books_of_names(searcher: Searcher, words: Words, place: str) -> list[UUID]:
     parts = [(Occur.Must, asking.constant(asking.term(place, word), 1)) for word in words.words[:-1]]
     parts.append((Occur.Must, asking.constant(asking.beginning(words.words[-1], place), 1)))
-    books = best(searcher, words, Query.boolean_query(parts), BOOKS_BEHIND_A_NAME)
-    found = rows(statement, {"books": books}, planned_once=True) if books else []
-    named = {row["id"]: row["name"] for row in found if begin(words.words, spaced(row["folded"]).split())}
-    return [{"id": key, "name": name} for key, name in named.items()][:MOST_NAMES]
+    return best(searcher, words, Query.boolean_query(parts), BOOKS_BEHIND_A_NAME)
 
 
 def begin(words: tuple[str, ...], names: list[str]) -> bool:
@@ -114,7 +124,7 @@ def begin(words: tuple[str, ...], names: list[str]) -> bool:
 
 def subjects_called(folded: str, searcher: Searcher | None) -> list[Row]:
     """Headings with all the words, those of most books first."""
-    subjects = rows(SUBJECTS, {"words": every_word(folded)})
+    subjects = rows(SUBJECTS, {"words": every_word(folded)}, planned_once=True)
     if searcher:
         subjects.sort(key=lambda subject: -searcher.doc_freq("subjects", ShortNumber.of(subject["id"])))
     return subjects[:MOST_NAMES]
