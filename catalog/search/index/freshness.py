@@ -11,6 +11,7 @@ from catalog.search.index.store import Snapshot
 
 PAUSE = 0.01  # seconds
 NOT_AGAIN_FOR = 1.0  # seconds after a wait in vain: during an import not every search has to wait
+FILES_LOOKED_AT = 1.0  # seconds between two looks at the files while the catalogue stays at its version
 
 
 class Freshness:
@@ -18,11 +19,15 @@ class Freshness:
 
     def __init__(self) -> None:
         self._checked: tuple[str, Snapshot] | None = None
-        self._waits_from = 0.0
+        self._waits_from = self._looked_at = 0.0
 
     def snapshot(self) -> Snapshot | None:
         """The index, if need be a moment later; None if there is none of this shop. It may be behind an import."""
-        until = time.monotonic() + settings.SEARCH_PATIENCE
+        began = time.monotonic()
+        checked, version = self._checked, versions.current("catalog")
+        if checked and checked[0] == version and began < self._looked_at + FILES_LOOKED_AT:
+            return checked[1]
+        self._looked_at, until = began, began + settings.SEARCH_PATIENCE
         while (snapshot := store.reader.snapshot()) is not None:
             version = versions.current("catalog")
             if version and self._checked == (version, snapshot):
