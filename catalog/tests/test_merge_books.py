@@ -30,7 +30,7 @@ from catalog.services.snapshots import snapshot
 from catalog.tests.factories import make_author, make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
-# Every kind of row that points to a book. One that is new here has to follow in a merge: catalog/services/works.py.
+# Every kind of row that points to a book. One that is new here has to follow in a merge: catalog/services/works/.
 POINTING = {
     "catalog.BoughtTogether", "catalog.RecentSales",  # they go with their book, and are counted anew
     "catalog.Contribution", "catalog.Edition", "catalog.LikelyDuplicate", "catalog.Listing", "catalog.MergedBook",
