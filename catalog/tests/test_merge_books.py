@@ -250,6 +250,21 @@ def test_what_is_known_to_be_different_stays_so(staff):
     assert LikelyDuplicate.objects.filter(different=True).count() == 2
 
 
+def test_what_one_of_them_is_known_to_differ_from_is_not_asked_of_the_other(staff):
+    keep, other, third = make_book("Emma"), make_book("EMMA"), make_book("Emma")
+    first, second = sorted([keep.pk, third.pk])
+    asked = LikelyDuplicate.objects.create(first_id=first, second_id=second, reason="same title")
+    say_different(other.pk, third.pk, staff)
+
+    change = merge_books(keep, [other], staff)
+
+    answered = LikelyDuplicate.objects.get()
+    assert ({answered.first, answered.second}, answered.different) == ({keep, third}, True)
+    undo_change(change, staff)
+    assert LikelyDuplicate.objects.undecided().get() == asked
+    assert LikelyDuplicate.objects.filter(different=True).count() == 2
+
+
 def archive(*rows):
     """Out of the catalogue, the last of them at last."""
     now = timezone.now()
