@@ -25,7 +25,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from bookstore.embedded import EmbeddedServerError, open_lock, rotate, try_lock
-from bookstore.keeper import die_with_parent
+from bookstore.linux import die_with_parent
 
 ANSWERS_WITHIN = 60.0  # seconds from the web server's start to its first answer
 STOPS_WITHIN = 10.0
