@@ -55,6 +55,8 @@ def make_sure_port_is_free(host: str, port: int) -> None:
                 attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 attempt.bind(address)
             return
+        except UnicodeError as error:  # of a name that cannot be one
+            raise ShopError(f"The shop cannot listen on {host}:{port}: {error}.") from error
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise ShopError(f"The shop cannot listen on {host}:{port}: {error.strerror}.") from error

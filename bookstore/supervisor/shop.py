@@ -43,7 +43,7 @@ class Shop:
     @property
     def url(self) -> str:
         shown = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1", ""} else self.host  # noqa: S104 - compared, not bound
-        return f"http://{shown}:{self.port}"
+        return f"http://{f'[{shown}]' if ':' in shown else shown}:{self.port}"
 
     def run(self) -> None:
         """Run until asked to stop. Raises ShopError or EmbeddedServerError where it cannot start."""
