@@ -141,7 +141,7 @@ def wrk(address: str, options: argparse.Namespace, *more: str) -> Figure:
 def pgbench(statement: str, options: argparse.Namespace) -> Figure:
     from django.conf import settings
 
-    from bookstore.keeper import Postgres
+    from bookstore.keeper.postgres import Postgres
 
     script = options.data_dir / "run" / "pgbench.sql"
     script.write_text(" ".join(statement.split()) + ";\n")

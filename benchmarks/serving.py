@@ -18,7 +18,7 @@ def served(
     port: int, data_dir: Path, application: str = "config.wsgi:application"
 ) -> "Iterator[subprocess.Popen[bytes]]":
     """The application behind granian, with as many workers and threads as the shop has."""
-    from bookstore.keeper import die_with_parent
+    from bookstore.linux import die_with_parent
     from bookstore.supervisor import web_command
 
     log = open(data_dir / "log" / f"benchmark-{port}.log", "wb")  # noqa: SIM115 - the server's, closed with it

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 import redis
 
-from bookstore import keeper
 from bookstore.embedded import EmbeddedServerError, EmbeddedServers
+from bookstore.keeper import postgres
 from bookstore.tests.processes import eventually, output_until, running_in, short_folder, start
 
 HOLD = """
@@ -206,15 +206,15 @@ def test_a_socket_folder_that_somebody_else_made_is_refused():
 )
 def test_postgresql_gets_a_quarter_of_the_memory_of_its_container(monkeypatch, tmp_path, limit, buffers, cache):
     (tmp_path / "memory.max").write_text(f"{limit}\n")
-    monkeypatch.setattr(keeper, "CGROUP_LIMIT", tmp_path / "memory.max")
+    monkeypatch.setattr(postgres, "CGROUP_LIMIT", tmp_path / "memory.max")
 
-    assert keeper.memory_settings() == {"shared_buffers": buffers, "effective_cache_size": cache}
+    assert postgres.memory_settings() == {"shared_buffers": buffers, "effective_cache_size": cache}
 
 
 @pytest.mark.parametrize("text", ["max\n", None])
 def test_without_a_container_it_is_a_quarter_of_the_machine(monkeypatch, tmp_path, text):
     if text:
         (tmp_path / "memory.max").write_text(text)
-    monkeypatch.setattr(keeper, "CGROUP_LIMIT", tmp_path / "memory.max")
+    monkeypatch.setattr(postgres, "CGROUP_LIMIT", tmp_path / "memory.max")
 
-    assert keeper.memory() == os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert postgres.memory() == os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

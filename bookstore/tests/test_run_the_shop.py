@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bookstore.supervisor import Shop
 from bookstore.tests.processes import eventually, free_port, output_until, running_in, short_folder, start, status_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these tests find processes in /proc")
@@ -65,6 +66,27 @@ def test_the_shop_opens_says_where_and_stops_when_asked(folder):
 
         assert shop.process.wait(timeout=15) == 0
         assert running_in(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://localhost:8000"),
+        ("::1", "http://localhost:8000"),
+        ("192.0.2.7", "http://192.0.2.7:8000"),
+        ("2001:db8::7", "http://[2001:db8::7]:8000"),
+    ],
+)
+def test_the_address_of_the_shop_is_one_that_browsers_open(host, url):
+    assert Shop(host, 8000, demo=False, say=print).url == url
+
+
+def test_a_name_that_cannot_be_one_is_refused(folder):
+    with start(["manage.py", "runshop", "--host", "shop..example", "--port", str(free_port())], folder) as process:
+        said = output_until(process, "cannot listen")
+
+        assert process.wait() == 1
+        assert said.startswith("CommandError: The shop cannot listen on shop..example:")
 
 
 def test_a_second_shop_in_the_same_folder_is_refused(folder):

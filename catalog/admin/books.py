@@ -15,9 +15,9 @@ from catalog import selling
 from catalog.admin.base import ArchivedAdmin, CatalogAdmin, editions_with_isbn, in_one_line, listed_as, with_picture
 from catalog.admin.filters import IsArchived, ListedAvailability, ListedFormat, ListedLanguage
 from catalog.admin.forms import BookForm, ContributionForm, EditionForm
-from catalog.admin.merging import Merging, WorkIdentifierInline
+from catalog.admin.merging import Merging
 from catalog.admin.related import ShowsRelated
-from catalog.models import Book, Contribution, Edition, Listing, SeriesEntry, SubjectLink
+from catalog.models import Book, Contribution, Edition, Listing, SeriesEntry, SubjectLink, WorkIdentifier
 from catalog.vocabularies import Availability, Format, language_name, role_name
 
 LABELS = {
@@ -52,6 +52,13 @@ class SubjectLinkInline(ConsoleTable):
     model = SubjectLink
     fields = ["subject", "position"]
     sellers_may = frozenset({"view"})
+
+
+class WorkIdentifierInline(ConsoleTable):
+    model = WorkIdentifier
+    fields = ["scheme", "value"]
+    sellers_may = frozenset({"view"})
+    verbose_name_plural = _("identifiers of the work")
 
 
 class EditionInline(ConsoleTable):

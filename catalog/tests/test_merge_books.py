@@ -30,7 +30,7 @@ from catalog.services.snapshots import snapshot
 from catalog.tests.factories import make_author, make_book, make_edition, make_offer, make_seller
 
 pytestmark = pytest.mark.django_db
-# Every kind of row that points to a book. One that is new here has to follow in a merge: catalog/services/works.py.
+# Every kind of row that points to a book. One that is new here has to follow in a merge: catalog/services/works/.
 POINTING = {
     "catalog.BoughtTogether", "catalog.RecentSales",  # they go with their book, and are counted anew
     "catalog.Contribution", "catalog.Edition", "catalog.LikelyDuplicate", "catalog.Listing", "catalog.MergedBook",
@@ -247,6 +247,21 @@ def test_what_is_known_to_be_different_stays_so(staff):
 
     assert {LikelyDuplicate.objects.get().first, LikelyDuplicate.objects.get().second} == {keep, third}
     undo_change(change, staff)
+    assert LikelyDuplicate.objects.filter(different=True).count() == 2
+
+
+def test_what_one_of_them_is_known_to_differ_from_is_not_asked_of_the_other(staff):
+    keep, other, third = make_book("Emma"), make_book("EMMA"), make_book("Emma")
+    first, second = sorted([keep.pk, third.pk])
+    asked = LikelyDuplicate.objects.create(first_id=first, second_id=second, reason="same title")
+    say_different(other.pk, third.pk, staff)
+
+    change = merge_books(keep, [other], staff)
+
+    answered = LikelyDuplicate.objects.get()
+    assert ({answered.first, answered.second}, answered.different) == ({keep, third}, True)
+    undo_change(change, staff)
+    assert LikelyDuplicate.objects.undecided().get() == asked
     assert LikelyDuplicate.objects.filter(different=True).count() == 2
 
 

@@ -55,15 +55,20 @@ def shelf(db, index):
 @pytest.mark.parametrize(
     ("typed", "meant", "title"),
     [
+        # faults in spelling are forgiven
         ("hary poter", "harry potter", "Harry Potter and the Philosopher's Stone"),
         ("murakmi", "murakami", "Kafka on the Shore"),
         ("dostoevski", "dostoyevsky", "Crime and Punishment"),
         ("the grate gatsby", "the great gatsby", "The Great Gatsby"),
         ("rwoling stone", "rowling stone", "Harry Potter and the Philosopher's Stone"),
         ("crime and punishmnt", "crime and punishment", "Crime and Punishment"),
+        # no book has all the words
+        ("gatsby 5", "gatsby", "The Great Gatsby"),
+        ("the gatsby xyzzyx qqqqqq", "the gatsby", "The Great Gatsby"),
+        ("fitzgerald hoover", "hoover", "It Ends with Us"),
     ],
 )
-def test_typos_are_forgiven_and_said(client, shelf, typed, meant, title):
+def test_what_was_looked_for_in_place_of_what_was_typed_is_said(client, shelf, typed, meant, title):
     found = answer(client, typed)
     assert (found["did_you_mean"], found["results"][0]["title"]) == (meant, title)
 
@@ -84,19 +89,6 @@ def test_what_is_right_is_not_mended(client, shelf):
     found = answer(client, "harry potter")
     assert found["did_you_mean"] is None
     assert found["pagination"]["total"] == 1
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant", "title"),
-    [
-        ("gatsby 5", "gatsby", "The Great Gatsby"),
-        ("the gatsby xyzzyx qqqqqq", "the gatsby", "The Great Gatsby"),
-        ("fitzgerald hoover", "hoover", "It Ends with Us"),
-    ],
-)
-def test_where_no_book_has_all_the_words_it_is_said_which_were_looked_for(client, shelf, typed, meant, title):
-    found = answer(client, typed)
-    assert (found["did_you_mean"], found["results"][0]["title"]) == (meant, title)
 
 
 def test_a_number_in_a_series_is_not_taken_for_a_word_with_faults(client, index, db):

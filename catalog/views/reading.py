@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from bookstore.caching import VersionedReads
@@ -200,9 +201,9 @@ class CatalogueViewSet(VersionedReads, ListModelMixin, RetrieveModelMixin, Gener
     """A plain list and record of one kind of thing in the catalogue."""
 
     lookup_value_regex = "[^/]+"
-    detail_serializer_class: type[serializers.serializers.BaseSerializer] | None = None
+    detail_serializer_class: type[BaseSerializer] | None = None
 
-    def get_serializer_class(self) -> type[serializers.serializers.BaseSerializer]:
+    def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "retrieve" and self.detail_serializer_class:
             return self.detail_serializer_class
         return super().get_serializer_class()

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from bookstore.embedded import EmbeddedServerError
-from bookstore.keeper import die_with_parent
+from bookstore.linux import die_with_parent
 from bookstore.supervisor import Shop, ShopError
 
 

@@ -5,7 +5,7 @@ import mmap
 import os
 from pathlib import Path
 
-from bookstore.keeper import LIBC
+from bookstore.linux import LIBC
 
 FAILED = ctypes.c_void_p(-1).value
 PARTS = {".term", ".idx", ".pos", ".fast", ".fieldnorm", ".del"}  # all that searches read; nothing else is stored
