@@ -19,7 +19,7 @@ Counts = list[tuple[Any, int]]
 TERMS = {"format": "formats", "language": "languages", "subject": "subjects", "availability": "availability"}
 STEPS = {"price": PRICE_STEPS, "rating": (100, 200, 300, 400, 500)}  # from each to just below the next
 OF_A_SEGMENT = 20_000  # values that each segment of the index names, its most frequent ones
-LOOKED_AT = 64  # values of each facet: more than are shown, as those of nobody known are left out, and samples err
+LOOKED_AT = 80  # values of each facet: more than are shown, as those of nobody known are left out, and samples err
 MANY = 5_000  # books in a sample, from which on it is enough to look at
 SUBJECTS = "SELECT {number} AS number, id FROM catalog_subject WHERE {number} = ANY(%(numbers)s)".format(
     number=ShortNumber.template % {"expressions": "id"}
