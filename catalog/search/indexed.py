@@ -29,7 +29,10 @@ ORDERS = {
 }
 FEW = 10  # books found, below which a better spelling is looked for
 DEEPEST = 100_000  # as far as endless scrolling by relevance goes
+MOST_RANKED = 3_000  # books that are all ranked at once; of more, those that many know come first
+MOST_TOGETHER = 40_000  # books found, up to which the popular and the less popular of them are ranked together
 MOST_SCORED = 150_000  # books that are ranked by more than their popularity, once no popular one is left
+ENOUGH = 2_000  # books of a sample that say how many there are
 MOST_LOOKED_AT = 3_000  # books that PostgreSQL sorts by title for the index, or counts the copies of
 LONGEST_LOOK = 2_000  # books whose copies are looked at by one statement
 MOST_PASSED = 20_000  # books whose copies are looked at for a page
@@ -112,7 +115,10 @@ class Question:
     @cached_property
     def about(self) -> int:
         """How many books were found, estimated by a sample where it is large; else 0."""
-        return SAMPLES[0] * self.count(asking.in_sample(self.plain, SAMPLES[0])) if self.is_large else 0
+        if not self.is_large:
+            return 0
+        few = self.count(asking.in_sample(self.plain, SAMPLES[-1]))
+        return SAMPLES[-1] * few if few > ENOUGH else SAMPLES[0] * self.count(asking.in_sample(self.plain, SAMPLES[0]))
 
     def count(self, query: Query) -> int:
         if query not in self.counts:
@@ -204,7 +210,8 @@ class Question:
     def ranked(self, sort: str, start: int, count: int, last_key: int | None = None) -> list[Ranked]:
         """So many books from a place in the order on, or from a place behind a key, with the key or score of each."""
         if sort == "relevance":
-            return self.best(start, count) if self.is_large else self.hits(self.scored, sort, start, count)
+            is_whole = not self.is_large and self.count(self.plain) <= MOST_RANKED
+            return self.hits(self.scored, sort, start, count) if is_whole else self.best(start, count)
         query = self.plain
         if last_key is not None:
             field, order = ORDERS[sort]
@@ -212,20 +219,21 @@ class Question:
         return self.hits(query, sort, start, count)
 
     def best(self, start: int, count: int) -> list[Ranked]:
-        """Of very many books, first those that are popular or called just so, then the less popular, then all."""
-        called_so = asking.called_so(self.words)
-        popular, known = (asking.of_tier(name) for name in TIERS)
+        """Of many books, first those that are popular or called just so, then the less popular, then all."""
+        called_so, tiers = asking.called_so(self.words), [asking.of_tier(name) for name in TIERS]
+        if self.about <= MOST_TOGETHER:
+            tiers = [asking.any_of(tiers)]
         named = self.hits(self.filtered(called_so, self.conditions), "relevance", 0, start + count)
-        first = self.hits(asking.both(self.scored, popular, but=called_so), "relevance", 0, start + count)
+        first = self.hits(asking.both(self.scored, tiers[0], but=called_so), "relevance", 0, start + count)
         first = sorted([*named, *first], key=lambda book: -book[1])
         found, place = first[start : start + count], start - len(first)
-        less_known = asking.both(self.scored, known, but=called_so)
-        if len(found) < count:
+        for tier in tiers[1:] if len(found) < count else []:
+            less_known = asking.both(self.scored, tier, but=called_so)
             found += self.hits(less_known, "relevance", max(0, place), count - len(found))
+            place -= self.count(less_known) if len(found) < count else 0
         if len(found) < count:
-            place -= self.count(less_known)
             sort, query = ("popular", self.plain) if self.about > MOST_SCORED else ("relevance", self.scored)
-            rest = asking.both(query, Query.all_query(), but=asking.any_of([called_so, popular, known]))
+            rest = asking.both(query, Query.all_query(), but=asking.any_of([called_so, *tiers]))
             found += self.hits(rest, sort, max(0, place), count - len(found))
         return found
 

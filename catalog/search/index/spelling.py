@@ -66,18 +66,19 @@ def nearest_found(searcher: Searcher, words: tuple[str, ...], doubted: set[str])
 
 
 def nearly(searcher: Searcher, words: tuple[str, ...], doubted: set[str], faults: int) -> Query:
-    """All words that tell anything, the doubted ones with that many faults at most, one more in a long one."""
+    """All words that tell anything, the doubted ones with that many faults at most, one more in a long unknown one."""
     return Query.boolean_query([
-        (Occur.Must, one_word(word, faults if word in doubted else 0, last=place == len(words) - 1))
+        (Occur.Must, one_word(searcher, word, faults if word in doubted else 0, last=place == len(words) - 1))
         for place, word in enumerate(words) if word in doubted or not asking.is_stop_word(searcher, word)
     ])  # fmt: skip
 
 
-def one_word(word: str, faults: int, *, last: bool) -> Query:
+def one_word(searcher: Searcher, word: str, faults: int, *, last: bool) -> Query:
     queries = [asking.constant(asking.term("names", word), 2)]
     if last and len(word) >= asking.SHORTEST_START:
         queries.append(asking.constant(asking.beginning(word), 1.5))
     if allowed := faults_in(word, faults):
+        allowed = min(allowed, faults) if searcher.doc_freq("names", word) else allowed
         fuzzy = Query.fuzzy_term_query(schema(), "names", word, distance=allowed, transposition_cost_one=True)
         queries.append(asking.constant(fuzzy, 1))
     return Query.disjunction_max_query(queries)
