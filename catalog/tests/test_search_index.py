@@ -16,8 +16,8 @@ from bookstore.testing import count_queries
 from catalog.models import Book, Listing, Publisher, Series, SeriesEntry, Subject, SubjectLink
 from catalog.search import BookQuery, indexed, search, statements
 from catalog.search.conditions import conditions_of, subject_ids
-from catalog.search.index import counting, store
-from catalog.search.index.fields import SAMPLES
+from catalog.search.index import asking, counting, store
+from catalog.search.index.fields import SAMPLES, TIERS
 from catalog.search.index.following import Follower
 from catalog.search.query import FACETS
 from catalog.services import refresh_listings
@@ -259,6 +259,39 @@ def test_pages_and_cursors_show_every_book_once(client, stock, sort, filters):
 
     assert len(whole) > 1
     assert by_page == by_cursor == whole
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"MOST_RANKED": 0},
+        {"MOST_RANKED": 0, "MOST_TOGETHER": -1},
+        {"MOST_RANKED": 0, "MOST_TOGETHER": -1, "MOST_SCORED": -1},
+    ],
+    ids=["known ones first", "popular ones first", "the rest by popularity"],
+)
+@pytest.mark.parametrize("is_large", [False, True])
+def test_of_many_books_too_every_one_is_shown_once(client, db, index, monkeypatch, limits, is_large):
+    monkeypatch.setattr(asking, "LARGE", 0 if is_large else 1_000)
+    for name, limit in limits.items():
+        monkeypatch.setattr(indexed, name, limit)
+    for tier, size in {"popular": 3, "known": 8}.items():
+        monkeypatch.setitem(TIERS, tier, size)
+    for number in range(20):
+        make_book("River" if number in (4, 15) else f"River {number}", author=None, popularity=100 - number)
+    catch_up()
+    by_page, by_cursor = [], []
+    page = client.get(URL, {"q": "river", "page_size": "3"}).json()
+    by_cursor += page["results"]
+    while cursor := page["pagination"]["next_cursor"]:
+        page = client.get(URL, {"q": "river", "page_size": "3", "cursor": cursor}).json()
+        by_cursor += page["results"]
+    for number in range(1, 8):
+        by_page += client.get(URL, {"q": "river", "page_size": "3", "page": str(number)}).json()["results"]
+
+    assert [book["title"] for book in by_cursor[:2]] == ["River", "River"]
+    assert by_page == by_cursor
+    assert len({book["id"] for book in by_cursor}) == len(by_cursor) == 20
 
 
 def test_orders_are_those_of_postgres(stock):
