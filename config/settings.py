@@ -79,12 +79,13 @@ MIDDLEWARE = [
     "accounts.middleware.ClaimsMiddleware",
     "bookstore.middleware.RateLimitMiddleware",
     "bookstore.middleware.RequestLimitsMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bookstore.caching.KnownReadsMiddleware",
     "bookstore.middleware.ConsoleSessionMiddleware",
     "bookstore.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "bookstore.middleware.ConsoleAuthenticationMiddleware",
     "bookstore.middleware.ConsoleMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
