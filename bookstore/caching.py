@@ -101,7 +101,8 @@ def answer_at_once(request: HttpRequest, version_name: str) -> HttpResponse | No
     no answer is given again: what that has changed is in no version yet.
     """
     version = versions.current(version_name)
-    etag = request.etag_now = version and etag_of(version, *address_of(request), get_language() or "")
+    language = getattr(request, "LANGUAGE_CODE", None) or get_language() or ""
+    etag = request.etag_now = version and etag_of(version, *address_of(request), language)
     if not etag:
         return None
     if is_known(request, etag):
@@ -153,16 +154,14 @@ def address_of(request: HttpRequest) -> tuple[str, ...]:
 
 
 def etag_of(*parts: str | bytes) -> str:
-    digest = hashlib.blake2b(digest_size=12)
-    for part in parts:
-        digest.update(part if isinstance(part, bytes) else part.encode(errors="surrogatepass"))
-        digest.update(b"\0")
+    written = [part if isinstance(part, bytes) else part.encode(errors="surrogatepass") for part in parts]
+    digest = hashlib.blake2b(b"\0".join([*written, b""]), digest_size=12)
     return f'"{digest.hexdigest()}"'
 
 
 def is_known(request: HttpRequest, etag: str) -> bool:
     known = request.META.get("HTTP_IF_NONE_MATCH")
-    return bool(known) and etag in [tag.removeprefix("W/") for tag in parse_etags(known)]
+    return known == etag or bool(known) and etag in [tag.removeprefix("W/") for tag in parse_etags(known)]
 
 
 def publicly(response: HttpResponse, etag: str) -> HttpResponse:

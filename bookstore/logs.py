@@ -56,6 +56,7 @@ def write_access(**fields: Any) -> None:
 
 def configure(options: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG: both structlog's and the standard library's loggers write the same lines."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line names them
     logging.config.dictConfig(
         {
             "version": 1,

@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "bookstore.health.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "bookstore.middleware.CorsMiddleware",
     "bookstore.middleware.LanguageMiddleware",  # limits, too, refuse in the reader's language
     "accounts.middleware.ClaimsMiddleware",
     "bookstore.middleware.RateLimitMiddleware",
