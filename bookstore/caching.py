@@ -84,10 +84,15 @@ class VersionedReads:
         response = getattr(response, "render", lambda: response)()
         if not etag:
             etag = etag_of(response.content)
-            return publicly(HttpResponseNotModified() if is_known(request, etag) else response, etag)
+            return publicly(not_modified() if is_known(request, etag) else response, etag)
         if request.method == "GET" and self.may_be_kept(response):  # a HEAD may be answered without a body
             kept.keep(etag, request, publicly(response, etag))
         return publicly(response, etag)
+
+    def perform_authentication(self, request: Any) -> None:
+        """Of those who read, only once somebody wants to know who they are, which nobody does."""
+        if request.method not in READING:
+            super().perform_authentication(request)  # type: ignore[misc]  # a mixin
 
     def may_be_kept(self, response: HttpResponse) -> bool:
         """Whether the same answer will do for whoever asks the same, without the view seeing that they do."""
@@ -106,7 +111,7 @@ def answer_at_once(request: HttpRequest, version_name: str) -> HttpResponse | No
     if not etag:
         return None
     if is_known(request, etag):
-        return publicly(HttpResponseNotModified(), etag)
+        return publicly(not_modified(), etag)
     return None if connection.in_atomic_block else kept.get(etag, request)
 
 
@@ -120,8 +125,11 @@ class KnownReads:
         if request.path in self._found or not request.resolver_match or len(request.path) > LONGEST_PATH:
             return
         if len(self._found) >= MOST_PATHS:
-            self._found.clear()
+            self.forget()
         self._found[request.path] = (request.resolver_match, version_name)
+
+    def forget(self) -> None:
+        self._found.clear()
 
     def find(self, request: HttpRequest) -> tuple[ResolverMatch, str] | None:
         return self._found.get(request.path)
@@ -161,7 +169,11 @@ def etag_of(*parts: str | bytes) -> str:
 
 def is_known(request: HttpRequest, etag: str) -> bool:
     known = request.META.get("HTTP_IF_NONE_MATCH")
-    return known == etag or bool(known) and etag in [tag.removeprefix("W/") for tag in parse_etags(known)]
+    return known == etag or (bool(known) and etag in [tag.removeprefix("W/") for tag in parse_etags(known)])
+
+
+def not_modified() -> HttpResponse:
+    return HttpResponseNotModified(content_type="")  # it has none, but Django would work out one to take it away
 
 
 def publicly(response: HttpResponse, etag: str) -> HttpResponse:

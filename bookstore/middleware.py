@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 import structlog
 from corsheaders.middleware import CorsMiddleware as LibraryCorsMiddleware
@@ -28,6 +28,8 @@ from bookstore.logs import write_access
 Next = Callable[[HttpRequest], HttpResponse]
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}", re.ASCII)
+LONGEST_LANGUAGES = 200  # that are remembered
+SPELLINGS_OF_Q = ("q", "%71")
 
 
 class RequestContextMiddleware:
@@ -82,8 +84,10 @@ def new_request_id() -> str:
 
 def path_to_log(path: str) -> str:
     """The path without what only its reader may know: tokens in links (settings.SECRET_PATHS)."""
-    secret = next((prefix for prefix in settings.SECRET_PATHS if path.startswith(prefix)), None)
-    return f"{secret}…" if secret else path
+    if not path.startswith(settings.SECRET_PATHS):
+        return path
+    secret = next(prefix for prefix in settings.SECRET_PATHS if path.startswith(prefix))
+    return f"{secret}…"
 
 
 class SecurityHeadersMiddleware:
@@ -183,7 +187,8 @@ class RateLimitMiddleware:
 
     @staticmethod
     def narrower(request: HttpRequest) -> str:
-        if request.META.get("QUERY_STRING") and "q" in request.GET:
+        query = request.META.get("QUERY_STRING", "")
+        if any(spelling in query for spelling in SPELLINGS_OF_Q) and "q" in request.GET:
             return "search"
         return "user" if getattr(request, "claims", None) else "anonymous"
 
@@ -196,8 +201,20 @@ class CorsMiddleware(LibraryCorsMiddleware):
             return super().__call__(request)
         response = self.get_response(request)
         if self.is_enabled(request):
-            patch_vary_headers(response, ["origin"])
+            vary_on(response, "origin")
         return response
+
+
+def vary_on(response: HttpResponse, header: str) -> None:
+    response["Vary"] = with_vary(response.headers.get("Vary", ""), header)
+
+
+@lru_cache(maxsize=100)
+def with_vary(known: str, header: str) -> str:
+    """What Django makes of the one and the other; there are only so many."""
+    response = HttpResponse(headers={"Vary": known} if known else None)
+    patch_vary_headers(response, [header])
+    return response["Vary"]
 
 
 class LanguageMiddleware:
@@ -210,16 +227,31 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = translation.get_language_from_request(request)
+        language = language_wanted(request)
         request.LANGUAGE_CODE = language
         if language == translation.get_language():
             response = self.get_response(request)
         else:
             with translation.override(language):
                 response = self.get_response(request)
-        patch_vary_headers(response, ["Accept-Language"])
+        vary_on(response, "Accept-Language")
         response.setdefault("Content-Language", language)
         return response
+
+
+def language_wanted(request: HttpRequest) -> str:
+    accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    if len(accepted) > LONGEST_LANGUAGES or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+        return translation.get_language_from_request(request)
+    return language_of(accepted)
+
+
+@lru_cache(maxsize=1_000)
+def language_of(accepted: str) -> str:
+    """What Django makes of an Accept-Language header: browsers send a few, over and over."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = accepted
+    return translation.get_language_from_request(request)
 
 
 class SlashMiddleware(CommonMiddleware):
@@ -229,6 +261,10 @@ class SlashMiddleware(CommonMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Without Django's look for user agents and hosts that are not wanted."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A 304 has the length of an answer that it does not repeat, or none (RFC 9110, 8.6); Django would say 0."""
+        return response if response.status_code == 304 else super().process_response(request, response)
 
 
 class ForConsole:

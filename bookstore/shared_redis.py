@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import redis
 import structlog
 from django.conf import settings
+from hiredis import pack_command
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -97,7 +98,7 @@ def call(client: "redis.Redis", *words: Any) -> Any:
     connection: Any = _own.connection
     if connection.is_connected and was_ended(connection):
         connection.disconnect()
-    connection.send_command(*words)  # which connects where there is no connection
+    connection.send_packed_command([pack_command(words)])  # which connects where there is no connection
     return connection.read_response()
 
 

@@ -460,9 +460,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- seeing what happens -------------------------------------------------------------------------------------
 
-SECRET_PATHS = [  # what follows is a token, and is not logged
+SECRET_PATHS = (  # what follows is a token, and is not logged
     *(f"/api/v1/auth/{page}/" for page in ("verify", "reset", "email", "undo")), "/mail/unsubscribe/",
-]  # fmt: skip
+)  # fmt: skip
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING_CONFIG = "bookstore.logs.configure"
 LOGGING = {"level": LOG_LEVEL}
