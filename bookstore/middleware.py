@@ -1,10 +1,11 @@
 """What happens to every request before and after its view."""
 
 import re
-import secrets
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import lru_cache, partial
+from random import getrandbits
 
 import structlog
 from corsheaders.middleware import CorsMiddleware as LibraryCorsMiddleware
@@ -76,7 +77,7 @@ class RequestContextMiddleware:
 
 def new_request_id() -> str:
     """A UUIDv7 (RFC 9562) as text, without making an object of it first."""
-    noise = secrets.randbits(74)
+    noise = getrandbits(74)
     number = time.time_ns() // 1_000_000 << 80 | 7 << 76 | noise >> 62 << 64 | 2 << 62 | noise & (1 << 62) - 1
     digits = f"{number:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
@@ -217,6 +218,9 @@ def with_vary(known: str, header: str) -> str:
     return response["Vary"]
 
 
+_has_language: ContextVar[bool] = ContextVar("has_language", default=False)  # this thread, from its first request
+
+
 class LanguageMiddleware:
     """The reader's language, by cookie or Accept-Language; unlike Django's, without a look at the path for one.
 
@@ -227,6 +231,9 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _has_language.get():
+            translation.activate(translation.get_language())  # it is found faster than that there is none
+            _has_language.set(True)
         language = language_wanted(request)
         request.LANGUAGE_CODE = language
         if language == translation.get_language():
