@@ -50,6 +50,7 @@ def is_in(address: Address, networks: Iterable[IPv4Network | IPv6Network]) -> bo
     return any(address.version == network.version and address in network for network in networks)
 
 
+@lru_cache(maxsize=10_000)
 def neighbourhood(address: Address) -> str:
     """What one client can have: an IPv4 address, or the 64 bits that an IPv6 customer is given."""
     return str(address) if address.version == 4 else f"{address.exploded[:19]}::/64"

@@ -3,9 +3,12 @@
 import re
 import time
 from collections.abc import Callable
-from functools import partial
+from contextvars import ContextVar
+from functools import lru_cache, partial
+from random import getrandbits
 
 import structlog
+from corsheaders.middleware import CorsMiddleware as LibraryCorsMiddleware
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
@@ -16,16 +19,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from uuid6 import uuid7
 
 from bookstore import errors, metrics, problems, rate_limits
 from bookstore.client_address import client_address, comes_from_proxy, current_request, is_in, neighbourhood
 from bookstore.errors import BookstoreError
+from bookstore.hosts import host_of
 from bookstore.logs import write_access
 
 Next = Callable[[HttpRequest], HttpResponse]
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}", re.ASCII)
+LONGEST_LANGUAGES = 200  # that are remembered
+SPELLINGS_OF_Q = ("q", "%71")
 
 
 class RequestContextMiddleware:
@@ -39,7 +44,7 @@ class RequestContextMiddleware:
         if not comes_from_proxy(request):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)  # SECURE_PROXY_SSL_HEADER would believe anybody
         claimed = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = claimed if SANE_REQUEST_ID.fullmatch(claimed) else str(uuid7())
+        request_id = claimed if SANE_REQUEST_ID.fullmatch(claimed) else new_request_id()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
 
@@ -70,10 +75,20 @@ class RequestContextMiddleware:
         return problems.answer(error)
 
 
+def new_request_id() -> str:
+    """A UUIDv7 (RFC 9562) as text, without making an object of it first."""
+    noise = getrandbits(74)
+    number = time.time_ns() // 1_000_000 << 80 | 7 << 76 | noise >> 62 << 64 | 2 << 62 | noise & (1 << 62) - 1
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 def path_to_log(path: str) -> str:
     """The path without what only its reader may know: tokens in links (settings.SECRET_PATHS)."""
-    secret = next((prefix for prefix in settings.SECRET_PATHS if path.startswith(prefix)), None)
-    return f"{secret}…" if secret else path
+    if not path.startswith(settings.SECRET_PATHS):
+        return path
+    secret = next(prefix for prefix in settings.SECRET_PATHS if path.startswith(prefix))
+    return f"{secret}…"
 
 
 class SecurityHeadersMiddleware:
@@ -110,7 +125,7 @@ class RequestLimitsMiddleware:
             raise errors.AddressTooLong(limit=settings.URL_LIMIT)
         if "\0" in request.path or "\0" in query or "%00" in query:
             raise errors.MalformedRequest(errors.NUL_IN_ADDRESS)
-        request.get_host()
+        host_of(request)
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             raise errors.LengthRequired
         if length := self.declared_length(request):
@@ -173,9 +188,37 @@ class RateLimitMiddleware:
 
     @staticmethod
     def narrower(request: HttpRequest) -> str:
-        if request.META.get("QUERY_STRING") and "q" in request.GET:
+        query = request.META.get("QUERY_STRING", "")
+        if any(spelling in query for spelling in SPELLINGS_OF_Q) and "q" in request.GET:
             return "search"
         return "user" if getattr(request, "claims", None) else "anonymous"
+
+
+class CorsMiddleware(LibraryCorsMiddleware):
+    """Only browsers name an origin. All that the library does for other clients is to say that it would matter."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "HTTP_ORIGIN" in request.META or request.method == "OPTIONS":
+            return super().__call__(request)
+        response = self.get_response(request)
+        if self.is_enabled(request):
+            vary_on(response, "origin")
+        return response
+
+
+def vary_on(response: HttpResponse, header: str) -> None:
+    response["Vary"] = with_vary(response.headers.get("Vary", ""), header)
+
+
+@lru_cache(maxsize=100)
+def with_vary(known: str, header: str) -> str:
+    """What Django makes of the one and the other; there are only so many."""
+    response = HttpResponse(headers={"Vary": known} if known else None)
+    patch_vary_headers(response, [header])
+    return response["Vary"]
+
+
+_has_language: ContextVar[bool] = ContextVar("has_language", default=False)  # this thread, from its first request
 
 
 class LanguageMiddleware:
@@ -188,13 +231,34 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = translation.get_language_from_request(request)
+        if not _has_language.get():
+            translation.activate(translation.get_language())  # it is found faster than that there is none
+            _has_language.set(True)
+        language = language_wanted(request)
         request.LANGUAGE_CODE = language
-        with translation.override(language):
+        if language == translation.get_language():
             response = self.get_response(request)
-        patch_vary_headers(response, ["Accept-Language"])
+        else:
+            with translation.override(language):
+                response = self.get_response(request)
+        vary_on(response, "Accept-Language")
         response.setdefault("Content-Language", language)
         return response
+
+
+def language_wanted(request: HttpRequest) -> str:
+    accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    if len(accepted) > LONGEST_LANGUAGES or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+        return translation.get_language_from_request(request)
+    return language_of(accepted)
+
+
+@lru_cache(maxsize=1_000)
+def language_of(accepted: str) -> str:
+    """What Django makes of an Accept-Language header: browsers send a few, over and over."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = accepted
+    return translation.get_language_from_request(request)
 
 
 class SlashMiddleware(CommonMiddleware):
@@ -204,6 +268,10 @@ class SlashMiddleware(CommonMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Without Django's look for user agents and hosts that are not wanted."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A 304 has the length of an answer that it does not repeat, or none (RFC 9110, 8.6); Django would say 0."""
+        return response if response.status_code == 304 else super().process_response(request, response)
 
 
 class ForConsole:

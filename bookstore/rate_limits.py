@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from redis import Redis
@@ -39,8 +38,7 @@ return {1, math.max(0, math.floor(limit - used - 1)), reset, also}
 MOST_CLIENTS_IN_MEMORY = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a request may pass, and what its client has left in which window (seconds).
 
     `values` are those of the further keys that were asked for; None where Redis is gone or the request may not pass.

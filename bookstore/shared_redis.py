@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import redis
 import structlog
 from django.conf import settings
+from hiredis import pack_command
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -90,23 +91,27 @@ _own = local()  # each thread's connection, and the pool that it was made by
 
 def call(client: "redis.Redis", *words: Any) -> Any:
     """One command, for what every request asks: by a connection of this thread's own, past the client's pool, its
-    retries, of which `ask` wants none, and its measurements."""
+    retries, of which `ask` wants none, and its measurements.
+
+    Redis may have ended the connection since the last question, which shows only in asking: then it is asked again, by
+    a new one. The command must be one that does no harm where it was heard twice.
+    """
     pool = client.connection_pool  # it counts those that it makes itself, and not that threads end
     if getattr(_own, "pool", None) is not pool:
         _own.pool, _own.connection = pool, pool.connection_class(**pool.connection_kwargs)
     connection: Any = _own.connection
-    if connection.is_connected and was_ended(connection):
-        connection.disconnect()
-    connection.send_command(*words)  # which connects where there is no connection
-    return connection.read_response()
-
-
-def was_ended(connection: Any) -> bool:
-    """Between two questions there is nothing to read, unless Redis has closed the connection."""
+    was_open = connection.is_connected
     try:
-        return bool(connection.can_read())
-    except (redis.RedisError, OSError):
-        return True
+        return asked(connection, words)
+    except redis.ConnectionError:
+        if not was_open:
+            raise
+        return asked(connection, words)
+
+
+def asked(connection: Any, words: tuple[Any, ...]) -> Any:
+    connection.send_packed_command([pack_command(words)])  # which connects where there is no connection
+    return connection.read_response()
 
 
 def leave_to_parent() -> None:

@@ -4,7 +4,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -70,7 +70,12 @@ def isbn10(isbn: str) -> str | None:
 
 def hyphenate(isbn: str) -> str:
     """The agency's spelling, `978-0-306-40615-7`; the bare digits where no range is known."""
-    parts = ranges().split(isbn[:12])
+    return hyphenated(isbn, ranges())
+
+
+@lru_cache(maxsize=20_000)
+def hyphenated(isbn: str, known_ranges: Any) -> str:
+    parts = known_ranges.split(isbn[:12])
     return "-".join([*parts, isbn[12]]) if len(parts) == 4 else isbn
 
 

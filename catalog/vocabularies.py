@@ -186,6 +186,11 @@ ANY_ROLE = _("Contributor")
 
 
 def role_name(code: str) -> str:
+    return role_name_in(get_language(), code)
+
+
+@lru_cache(maxsize=2_000)
+def role_name_in(_language: str | None, code: str) -> str:
     return str(ROLES.get(code, ANY_ROLE))
 
 

@@ -74,17 +74,18 @@ MIDDLEWARE = [
     "bookstore.health.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "bookstore.middleware.CorsMiddleware",
     "bookstore.middleware.LanguageMiddleware",  # limits, too, refuse in the reader's language
     "accounts.middleware.ClaimsMiddleware",
     "bookstore.middleware.RateLimitMiddleware",
     "bookstore.middleware.RequestLimitsMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bookstore.caching.KnownReadsMiddleware",
     "bookstore.middleware.ConsoleSessionMiddleware",
     "bookstore.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "bookstore.middleware.ConsoleAuthenticationMiddleware",
     "bookstore.middleware.ConsoleMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -459,9 +460,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---- seeing what happens -------------------------------------------------------------------------------------
 
-SECRET_PATHS = [  # what follows is a token, and is not logged
+SECRET_PATHS = (  # what follows is a token, and is not logged
     *(f"/api/v1/auth/{page}/" for page in ("verify", "reset", "email", "undo")), "/mail/unsubscribe/",
-]  # fmt: skip
+)  # fmt: skip
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING_CONFIG = "bookstore.logs.configure"
 LOGGING = {"level": LOG_LEVEL}

@@ -55,6 +55,30 @@ def test_past_the_limit_the_answer_is_429_and_says_when_to_come_back(client, two
     assert response["X-RateLimit-Remaining"] == "0"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_unchanged_counts_like_everything_else(client, two_a_minute):
+    etag = client.get(URL)["ETag"]
+
+    answers = [client.get(URL, headers={"If-None-Match": etag}) for _ in range(2)]
+
+    assert [(each.status_code, each["X-RateLimit-Remaining"]) for each in answers] == [(304, "0"), (429, "0")]
+
+
+@pytest.mark.parametrize(
+    ("query", "scope"),
+    [
+        ("q=x", "search"),
+        ("%71=x", "search"),
+        ("a=1&q", "search"),
+        ("seq=1", "anonymous"),
+        ("a=q", "anonymous"),
+        ("", "anonymous"),
+    ],
+)
+def test_words_to_search_for_are_seen_in_every_spelling(client, query, scope):
+    assert client.get(f"{URL}?{query}")["RateLimit-Policy"].startswith(f'"{scope}"')
+
+
 def test_who_waits_as_long_as_told_may_go_on(settings):
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "auth": (4, 2)}
     while rate_limits.take("auth", "patient").passes:

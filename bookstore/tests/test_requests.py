@@ -1,11 +1,19 @@
 """What every request gets, whoever asks for whatever."""
 
 import re
+import time
 from ipaddress import ip_network
+from uuid import RFC_4122, UUID
 
 import pytest
+from django.core.exceptions import DisallowedHost
+from django.http import HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from bookstore.client_address import NOWHERE, client_address
+from bookstore.hosts import host_of
+from bookstore.middleware import language_wanted, new_request_id, vary_on
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/books/"
@@ -13,6 +21,17 @@ URL = "/api/v1/books/"
 
 def test_a_request_id_is_made_where_none_is_given(client):
     assert re.fullmatch(r"[0-9a-f-]{36}", client.get(URL)["X-Request-ID"])
+
+
+def test_request_ids_are_uuids_in_the_order_of_time():
+    ids = [new_request_id() for _ in range(2_000)]
+    read = [UUID(each) for each in ids]
+
+    assert [str(each) for each in read] == ids
+    assert {(each.version, each.variant) for each in read} == {(7, RFC_4122)}
+    assert len(set(ids)) == len(ids)
+    assert [each.int >> 80 for each in read] == sorted(each.int >> 80 for each in read)
+    assert abs((read[-1].int >> 80) / 1000 - time.time()) < 5
 
 
 def test_a_sane_request_id_is_taken(client):
@@ -104,6 +123,49 @@ def test_only_a_trusted_proxy_may_say_that_a_request_came_by_https(client, setti
     response = client.get(URL, REMOTE_ADDR=peer, HTTP_X_FORWARDED_PROTO="https")
 
     assert response.status_code == status
+
+
+@pytest.mark.parametrize("url", [URL, "/media/none.webp"])
+def test_an_answer_to_a_browser_of_elsewhere_is_kept_apart_from_others(client, url):
+    assert "origin" in client.get(url)["Vary"]
+    assert client.get(url)["Vary"] == client.get(url, headers={"origin": "https://evil.example"})["Vary"]
+
+
+def test_vary_names_each_header_once_as_django_would():
+    for known in ("", "Accept", "accept, Origin", "Cookie, Accept-Language", "*"):
+        for header in ("origin", "Accept-Language", "accept"):
+            ours, djangos = (HttpResponse(headers={"Vary": known} if known else None) for _ in range(2))
+            vary_on(ours, header)
+            patch_vary_headers(djangos, [header])
+            assert ours["Vary"] == djangos["Vary"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["shop.example", "SHOP.example:8000", "shop.example.", "a.b.example", "evil.example", "", "two words", "[::1]:80",
+     "shop.example:no", "shop.example@evil.example", "shop.example\nX: y"],
+)  # fmt: skip
+def test_hosts_are_ours_where_django_says_so(rf, settings, host):
+    settings.ALLOWED_HOSTS = ["shop.example", ".b.example", "[::1]"]
+    request = rf.get("/", headers={"host": host})
+    try:
+        expected = request.get_host()
+    except DisallowedHost:
+        expected = None
+
+    for _ in range(2):
+        if expected is None:
+            with pytest.raises(DisallowedHost):
+                host_of(request)
+        else:
+            assert host_of(request) == expected
+
+
+@pytest.mark.parametrize("accepted", ["", "de", "de-AT,en;q=0.5", "fr,xx;q=0.9", "*", "no sense;q=many", "de," * 2000])
+def test_the_language_is_the_one_that_django_finds(rf, accepted):
+    request = rf.get("/", headers={"accept-language": accepted})
+
+    assert [language_wanted(request) for _ in range(2)] == [translation.get_language_from_request(request)] * 2
 
 
 def test_metrics_are_for_allowed_addresses_only(client):

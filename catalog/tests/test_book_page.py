@@ -42,6 +42,15 @@ def test_the_full_record_is_what_the_schema_says(client, book):
     assert (edition["isbn_hyphenated"], edition["isbn10"]) == ("978-0-8052-0999-0", "0805209999")
 
 
+def test_roles_are_named_in_the_readers_language_each_time(client, book):
+    def roles(language):
+        page = client.get(f"/api/v1/books/{book.pk}/", headers={"Accept-Language": language}).json()
+        return [person["role_name"] for person in page["contributors"]]
+
+    assert [roles(language) for language in ("de", "en", "de")] == [
+        ["Autor/in", "Übersetzung"], ["Author", "Translator"], ["Autor/in", "Übersetzung"]]  # fmt: skip
+
+
 def test_offers_come_best_first_and_withdrawn_ones_not_at_all(client, book):
     offers = client.get(f"/api/v1/books/{book.pk}/").json()["editions"][0]["offers"]
 

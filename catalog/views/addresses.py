@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from bookstore.caching import CACHE_CONTROL
 from bookstore.errors import NotFound
+from bookstore.hosts import host_of
 from bookstore.json import JSONResponse
 from catalog.filters import identifier
 from catalog.isbn import InvalidISBN, parse_isbn
@@ -19,7 +20,7 @@ MOVED = OpenApiResponse(description="The book has become part of another: `Locat
 
 
 def base_url(request: Request) -> str:
-    return f"{request.scheme}://{request.get_host()}"
+    return f"{request.scheme}://{host_of(request)}"
 
 
 def found_or_404(page: dict[str, Any] | None) -> JSONResponse:
