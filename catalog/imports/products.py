@@ -1,12 +1,13 @@
 """The facts and list prices of a batch's editions, written with one statement each."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.utils import timezone
 
+from catalog import arrays
 from catalog.imports import among, bulk
 from catalog.imports.record import PriceLine, ProductLine, Record
 from catalog.imports.state import EditionState
@@ -25,11 +26,9 @@ def write_facts(told: Iterable[Told]) -> list[Told]:
         return []
     facts = {row.pk: row for row in ProductFacts.objects.filter(among.keys("edition", last))}
     changed = [pair for pk, pair in last.items() if differs(pair[0], facts.get(pk))]
-    bulk.insert_values(
-        ProductFacts,
-        [row_of(record, state) for record, state in changed],
-        or_update=["sender", "reference", "facts", "updated_at"],
-    )
+    bulk.insert_values(ProductFacts, [row_of(record, state, bytes.decode) for record, state in changed if state.is_new])
+    rest = [row_of(record, state, orjson.Fragment) for record, state in changed if not state.is_new]
+    bulk.insert_or_update(ProductFacts, rest, ["sender", "reference", "facts", "updated_at"])
     repriced = write_prices(last, facts.keys())
     lines = {record.line for record, _ in changed}
     return changed + [last[pk] for pk in repriced if last[pk][0].line not in lines]
@@ -45,13 +44,13 @@ def line_of(record: Record) -> ProductLine:
     return record.product
 
 
-def row_of(record: Record, state: EditionState) -> dict[str, Any]:
+def row_of(record: Record, state: EditionState, packed: Callable[[bytes], Any]) -> dict[str, Any]:
     product = line_of(record)
     return {
         "edition_id": state.edition.pk,
         "sender": product.sender,
         "reference": record.reference,
-        "facts": orjson.Fragment(product.facts),
+        "facts": packed(product.facts),
         "updated_at": timezone.now(),
     }
 
@@ -66,8 +65,10 @@ def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
     ListPrice.objects.filter(among.keys("edition", [pk for pk in other if had[pk]])).delete()
     keys = bulk.new_keys()
     bulk.insert_values(
-        ListPrice, [{"id": next(keys), "edition_id": pk, **fields} for pk in other for fields in wanted[pk]]
-    )
+        ListPrice,
+        [{"id": next(keys), "edition_id": pk, **fields, "countries": arrays.of_texts(fields["countries"])}
+         for pk in other for fields in wanted[pk]],
+    )  # fmt: skip
     return other
 
 
