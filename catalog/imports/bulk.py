@@ -2,23 +2,26 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Field, Model
+from django.db.models.base import ModelState
 from django.db.models.fields.generated import GeneratedField
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 from uuid6 import uuid7
 
-from catalog import arrays
+from catalog.imports import copied
 
 ROWS = 10_000
 LONGEST = 1_000_000  # bytes of one statement's rows
+COPIED_AT_ONCE = 100_000
 
 AS_IT_STANDS = {
     models.CharField, models.TextField, models.UUIDField, models.ForeignKey, models.OneToOneField, models.BooleanField,
@@ -27,13 +30,8 @@ AS_IT_STANDS = {
     models.DecimalField, ArrayField,
 }  # fmt: skip
 
-# What COPY gets as text, because psycopg would take these apart.
-TEXTS: dict[type, Callable[[Any], str | None]] = {
-    models.JSONField: lambda value: None if value is None else orjson.dumps(value, default=str).decode(),
-    ArrayField: lambda value: None if value is None else arrays.of_texts(map(str, value)),
-}
-
 Columns = Sequence["Field[Any, Any]"]
+Row = TypeVar("Row", bound=Model)
 
 
 def columns(model: type[Model], names: Iterable[str] | None = None) -> list["Field[Any, Any]"]:
@@ -80,19 +78,36 @@ def copy(model: type[Model], fields: Columns, rows: Iterable[Sequence[Any]]) -> 
     """By COPY: the server takes rows as they come, with nothing to take apart, and writes many to a page at once."""
     statement = f"COPY {table(model)} ({', '.join(quoted(field) for field in fields)}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as stream:
-        for row in rows:
-            stream.write_row(row)
+        for package in packages(map(copied.line, rows), COPIED_AT_ONCE):
+            stream.write(b"".join(package))
 
 
 def tuples(fields: Columns, rows: Iterable[Model]) -> Iterator[Sequence[Any]]:
-    """The rows' values in the order of the columns, as COPY is told them."""
+    """The rows' values in the order of the columns; lists and JSON as text."""
     readers = [reader_of(field) for field in fields]
-    texts = [(place, TEXTS[type(field)]) for place, field in enumerate(fields) if type(field) in TEXTS]
+    texts = [(place, copied.FIELDS[type(field)]) for place, field in enumerate(fields) if type(field) in copied.FIELDS]
     for row in rows:
         values = [read(row) for read in readers]
         for place, as_text in texts:
             values[place] = as_text(values[place])
         yield values
+
+
+def fresh(model: type[Row]) -> Row:
+    """A new row without a key: copied from a first one, as Django asks every field for its default each time."""
+    row = model.__new__(model)
+    plain, made = defaults(model)
+    row.__dict__ = {**plain, **{name: make() for name, make in made}}
+    row._state = ModelState()
+    return row
+
+
+@cache
+def defaults(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """What every new row has, and what is made for each."""
+    made = [(field.attname, field.default) for field in model._meta.concrete_fields
+            if field.has_default() and callable(field.default) and not field.primary_key]  # fmt: skip
+    return {name: value for name, value in model(pk=None).__dict__.items() if name != "_state"}, made
 
 
 def new_keys() -> Iterator[UUID]:
@@ -136,25 +151,21 @@ def execute(statement: str, rows: list[Model], fields: Columns) -> None:
 def send(statement: str, rows: Iterable[bytes]) -> None:
     wrapper: Any = connection
     with wrapper.cursor_of_parameters() as cursor:
-        for package in packages(rows):
-            cursor.execute(statement, [package])
+        for package in packages(rows, LONGEST):
+            cursor.execute(statement, [(b"[" + b",".join(package) + b"]").decode()])
 
 
-def packages(rows: Iterable[bytes]) -> Iterator[str]:
-    """The rows as JSON, as many at a time as one statement should carry."""
+def packages(rows: Iterable[bytes], longest: int) -> Iterator[list[bytes]]:
+    """The rows, as many at a time as should go over at once."""
     waiting: list[bytes] = []
     size = 0
-    for packed in rows:
-        if waiting and (len(waiting) == ROWS or size + len(packed) > LONGEST):
-            yield as_list(waiting)
+    for row in rows:
+        if waiting and (len(waiting) == ROWS or size + len(row) > longest):
+            yield waiting
             waiting, size = [], 0
-        waiting.append(packed)
-        size += len(packed)
-    yield as_list(waiting)
-
-
-def as_list(packed: list[bytes]) -> str:
-    return (b"[" + b",".join(packed) + b"]").decode()
+        waiting.append(row)
+        size += len(row)
+    yield waiting
 
 
 def reader_of(field: "Field[Any, Any]") -> Callable[[Model], Any]:

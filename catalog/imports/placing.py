@@ -95,7 +95,8 @@ class Batch:
 
     def new_edition(self, record: Record, book: BookState) -> Edition:
         """It brings back a book that a seller archived; of a book that the shop took out it is out, too."""
-        edition = Edition(id=record.edition_id or next(self.ids), book=book.book)
+        edition = bulk.fresh(Edition)
+        edition.id, edition.book = record.edition_id or next(self.ids), book.book
         if book.book.archived_by_shop:
             edition.archived_at, edition.archived_by_shop = book.book.archived_at, True
         elif book.book.is_archived:
@@ -103,7 +104,8 @@ class Batch:
         return edition
 
     def new_book(self, record: Record) -> BookState:
-        book = BookState(Book(id=record.book_id or next(self.ids)), is_new=True)
+        book = BookState(bulk.fresh(Book), is_new=True)
+        book.book.id = record.book_id or next(self.ids)
         book.apply(record, overwrite=True)
         return book
 
@@ -147,11 +149,7 @@ class Batch:
         self.catalogue.add(state, record)
 
     def source_record(self, id: UUID, reference: str, digest: str, state: EditionState) -> SourceRecord:
-        return SourceRecord(
-            id=id,
-            source=self.source,
-            reference=reference,
-            digest=digest,
-            edition=state.edition,
-            tells_book=not state.is_guest,
-        )
+        row = bulk.fresh(SourceRecord)
+        row.id, row.source, row.reference, row.digest = id, self.source, reference, digest
+        row.edition_id, row.tells_book = state.edition.pk, not state.is_guest
+        return row
