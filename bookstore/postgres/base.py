@@ -82,7 +82,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.cursor_of(PlannedCursor if planned_once else base.Cursor, row_factory=dict_row)
 
     def cursor_of_parameters(self) -> CursorWrapper:
-        """One that sends values beside the statement: a megabyte within it is quoted here, and read twice over there."""
+        """Values go beside the statement: a megabyte within it is quoted here, and read twice over there."""
         return self.cursor_of(Cursor)
 
     def cursor_of(self, kind: type[Any], **options: Any) -> CursorWrapper:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -47,22 +47,13 @@ def insert(rows: Iterable[Model]) -> None:
     if not everything:
         return
     fields = columns(type(everything[0]))
-    copy(type(everything[0]), fields, tuples(fields, everything))
+    copy(type(everything[0]), [str(field.column) for field in fields], tuples(fields, everything))
     for row in everything:
         row._state.adding, row._state.db = False, "default"
 
 
-def insert_values(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
-    """The same from plain values by column, which is less work than objects. JSON is given as text."""
-    everything = list(rows)
-    if not everything:
-        return
-    fields = [field for field in columns(model) if field.column in everything[0]]
-    copy(model, fields, map(itemgetter(*(field.column for field in fields)), everything))
-
-
 def insert_or_update(model: type[Model], rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> None:
-    """The same, but rows whose key is there get these columns anew."""
+    """Rows from plain values by column; those whose key is there get these columns anew."""
     everything = list(rows)
     if not everything:
         return
@@ -74,11 +65,18 @@ def insert_or_update(model: type[Model], rows: Iterable[Mapping[str, Any]], name
     send(statement, (orjson.dumps(row, default=str) for row in everything))
 
 
-def copy(model: type[Model], fields: Columns, rows: Iterable[Sequence[Any]]) -> None:
-    """By COPY: the server takes rows as they come, with nothing to take apart, and writes many to a page at once."""
-    statement = f"COPY {table(model)} ({', '.join(quoted(field) for field in fields)}) FROM STDIN"
+def copy(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """New rows from the values of these columns, lists and JSON as text.
+
+    By COPY: the server takes them as they come, with nothing to take apart, and writes many to a page at once.
+    """
+    lines = packages(map(copied.line, rows), COPIED_AT_ONCE)
+    first = next(lines)
+    if not first:
+        return
+    statement = f"COPY {table(model)} ({', '.join(map(connection.ops.quote_name, names))}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as stream:
-        for package in packages(map(copied.line, rows), COPIED_AT_ONCE):
+        for package in itertools.chain([first], lines):
             stream.write(b"".join(package))
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -17,6 +18,16 @@ LEFT_OUT = "value left out"
 REPAIRED = "value repaired"
 REJECTED = "row rejected"
 SURE = ("16", "21")  # ISNI and ORCID, of ONIX list 44: nobody has two
+
+
+Kind = TypeVar("Kind", bound=type)
+
+
+def sent_as_values(kind: Kind) -> Kind:
+    """Pickle objects of this class as the values of their fields: the way of frozen dataclasses takes twice as long."""
+    values = attrgetter(*(each.name for each in fields(kind)))
+    kind.__reduce__ = lambda self: (kind, values(self))  # type: ignore[method-assign]
+    return kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class Note:
     record: str = ""  # the sender's name of the record, where it has one
 
 
+@sent_as_values
 @dataclass(frozen=True, slots=True)
 class NameNumber:
     """A number of a person: the scheme in ONIX list 44, its name where it is somebody's own, and the number."""
@@ -40,6 +52,7 @@ class NameNumber:
     scheme_name: str = ""
 
 
+@sent_as_values
 @dataclass(frozen=True, slots=True)
 class Person:
     """A contributor as a source names them, with their part in the book."""
@@ -68,6 +81,7 @@ class Person:
         return bool(self.numbers or self.biography)
 
 
+@sent_as_values
 @dataclass(frozen=True, slots=True)
 class SeriesPlace:
     """A series, and the book's place in it: as printed, and as a number where it is one."""
@@ -77,6 +91,7 @@ class SeriesPlace:
     position: Decimal | None = None
 
 
+@sent_as_values
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A subject of a scheme. Without a label, a new subject is called by its code."""
@@ -100,6 +115,7 @@ class OfferLine:
     reopens: bool = True  # whether it may take the place of an offer of new copies that was withdrawn
 
 
+@sent_as_values
 @dataclass(frozen=True, slots=True)
 class PriceLine:
     """A list price, by the fields of `ListPrice`."""
@@ -120,6 +136,7 @@ class PriceLine:
     rank: int = 0
 
 
+@sent_as_values
 @dataclass(frozen=True, slots=True)
 class ProductLine:
     """What the trade says of the edition beyond its columns: prices, and facts as `ProductFacts` has them, in JSON."""

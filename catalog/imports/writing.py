@@ -1,6 +1,6 @@
 """A placed batch on its way into the database: one statement per kind of row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -61,24 +61,25 @@ def update(rows: Iterable[tuple[Any, set[str]]]) -> None:
         bulk.update([row for row, _ in changed], [*fields, "updated_at"])
 
 
-def replace(model: type[Model], books: list[BookState], rows: Iterable[dict[str, Any]]) -> None:
-    """Put these rows in the place of those that the books had."""
+def replace(model: type[Model], books: list[BookState], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put these rows, the values of these columns, in the place of those that the books had."""
     known = [state.book.pk for state in books if not state.is_new]
     if known:
         model._default_manager.filter(among.keys("book", known)).delete()
     keys = bulk.new_keys()
-    bulk.insert_values(model, [{"id": next(keys), **row} for row in rows])
+    bulk.copy(model, ["id", *names], ((next(keys), *row) for row in rows))
 
 
 def write_people(books: list[BookState]) -> None:
     found = find_contributors(who for state in books for who in state.people)
-    replace(Contribution, books, (part for state in books for part in contributions(state, found)))
+    names = ("book_id", "contributor_id", "role", "position")
+    replace(Contribution, books, names, (part for state in books for part in contributions(state, found)))
 
 
-def contributions(state: BookState, found: dict[Any, Contributor]) -> Iterator[dict[str, Any]]:
+def contributions(state: BookState, found: dict[Any, Contributor]) -> Iterator[tuple[Any, ...]]:
     parts = dict.fromkeys((found[who.key].pk, who.role) for who in state.people)
     for place, (contributor, role) in enumerate(parts, start=1):
-        yield {"book_id": state.book.pk, "contributor_id": contributor, "role": role, "position": place}
+        yield state.book.pk, contributor, role, place
 
 
 def write_series(books: list[BookState]) -> None:
@@ -87,17 +88,17 @@ def write_series(books: list[BookState]) -> None:
         (state.book.pk, found[each.name].pk): (state, each) for state in books for each in reversed(state.series)
     }
     rows = [
-        {"book_id": state.book.pk, "series_id": found[each.name].pk, "label": each.label, "position": each.position}
+        (state.book.pk, found[each.name].pk, each.label, each.position)
         for state, each in sorted(entries.values(), key=lambda entry: entry[0].series.index(entry[1]))
     ]
-    replace(SeriesEntry, books, rows)
+    replace(SeriesEntry, books, ("book_id", "series_id", "label", "position"), rows)
 
 
 def write_subjects(books: list[BookState]) -> None:
     found: dict[Any, Subject] = find_subjects({each: None for state in books for each in state.subjects})
-    rows = [
-        {"book_id": state.book.pk, "subject_id": found[each].pk, "position": place}
+    rows = (
+        (state.book.pk, found[each].pk, place)
         for state in books
         for place, each in enumerate(dict.fromkeys(state.subjects), start=1)
-    ]
-    replace(SubjectLink, books, rows)
+    )
+    replace(SubjectLink, books, ("book_id", "subject_id", "position"), rows)
