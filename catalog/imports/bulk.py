@@ -47,7 +47,8 @@ def insert(rows: Iterable[Model]) -> None:
     if not everything:
         return
     fields = columns(type(everything[0]))
-    copy(type(everything[0]), [str(field.column) for field in fields], tuples(fields, everything))
+    lines = map(copied.line, tuples(fields, everything))
+    copy(type(everything[0]), [str(field.column) for field in fields], lines)
     for row in everything:
         row._state.adding, row._state.db = False, "default"
 
@@ -65,18 +66,15 @@ def insert_or_update(model: type[Model], rows: Iterable[Mapping[str, Any]], name
     send(statement, (orjson.dumps(row, default=str) for row in everything))
 
 
-def copy(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """New rows from the values of these columns, lists and JSON as text.
-
-    By COPY: the server takes them as they come, with nothing to take apart, and writes many to a page at once.
-    """
-    lines = packages(map(copied.line, rows), COPIED_AT_ONCE)
-    first = next(lines)
+def copy(model: type[Model], names: Sequence[str], lines: Iterable[bytes]) -> None:
+    """New rows, written as COPY reads them: there is nothing to take apart, and many go to a page at once."""
+    waiting = packages(lines, COPIED_AT_ONCE)
+    first = next(waiting)
     if not first:
         return
     statement = f"COPY {table(model)} ({', '.join(map(connection.ops.quote_name, names))}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as stream:
-        for package in itertools.chain([first], lines):
+        for package in itertools.chain([first], waiting):
             stream.write(b"".join(package))
 
 
@@ -110,8 +108,12 @@ def defaults(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callab
 
 def new_keys() -> Iterator[UUID]:
     """Keys in order of creation: one that is new, and those that follow it."""
-    first = uuid7().int
-    return (UUID(int=number) for number in itertools.count(first))
+    return (UUID(int=number) for number in new_numbers())
+
+
+def new_numbers() -> Iterator[int]:
+    """The same as numbers, for rows that nothing here points at."""
+    return itertools.count(uuid7().int)
 
 
 def update(rows: Iterable[Model], names: Iterable[str]) -> None:

@@ -49,5 +49,9 @@ FIELDS: dict[type, Callable[[Any], str | None]] = {
 }
 
 
-def line(values: Iterable[Any]) -> bytes:
-    return ("\t".join([SPELLINGS[type(value)](value) for value in values]) + "\n").encode()
+def values(*values: Any) -> str:
+    return "\t".join([SPELLINGS[type(value)](value) for value in values])
+
+
+def line(row: Iterable[Any]) -> bytes:
+    return f"{values(*row)}\n".encode()

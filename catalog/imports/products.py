@@ -10,7 +10,7 @@ import orjson
 from django.utils import timezone
 
 from catalog import arrays
-from catalog.imports import among, bulk
+from catalog.imports import among, bulk, copied
 from catalog.imports.record import ProductLine, Record
 from catalog.imports.state import EditionState
 from catalog.models import ListPrice, ProductFacts
@@ -32,7 +32,7 @@ def write_facts(told: Iterable[Told]) -> list[Told]:
     changed = [pair for pk, pair in last.items() if differs(pair[0], facts.get(pk))]
     now = timezone.now()
     new = (values_of(record, state, now) for record, state in changed if state.is_new)
-    bulk.copy(ProductFacts, COLUMNS, ((*row, facts.decode()) for *row, facts in new))
+    bulk.copy(ProductFacts, COLUMNS, (facts_line(row, facts) for *row, facts in new))
     rest = (values_of(record, state, now) for record, state in changed if not state.is_new)
     named = [dict(zip(COLUMNS, (*row, orjson.Fragment(facts)), strict=True)) for *row, facts in rest]
     bulk.insert_or_update(ProductFacts, named, COLUMNS[1:])
@@ -56,6 +56,11 @@ def values_of(record: Record, state: EditionState, now: datetime) -> tuple[UUID,
     return state.edition.pk, product.sender, record.reference, now, product.facts
 
 
+def facts_line(row: Iterable[Any], facts: bytes) -> bytes:
+    """JSON has no line breaks or tabs of its own, so of its kilobytes only the backslashes need a look."""
+    return b"%s\t%s\n" % (copied.values(*row).encode(), facts.replace(b"\\", rb"\\"))
+
+
 def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
     """Put the prices of these editions in the place of those that they had; returns the editions with other ones."""
     wanted = {pk: list(map(OF_PRICE, line_of(record).prices)) for pk, (record, _) in last.items()}
@@ -69,6 +74,7 @@ def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
     bulk.copy(
         ListPrice,
         ["id", "edition_id", "countries", *FIELDS],
-        ((next(keys), pk, arrays.of_texts(countries), *rest) for pk in other for countries, *rest in wanted[pk]),
-    )
+        (copied.line((next(keys), pk, arrays.of_texts(countries), *rest))
+         for pk in other for countries, *rest in wanted[pk]),
+    )  # fmt: skip
     return other

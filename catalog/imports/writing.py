@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils import timezone
 
-from catalog.imports import among, bulk
+from catalog.imports import among, bulk, copied
 from catalog.imports.lookups import find_contributors, find_named, find_subjects
 from catalog.imports.placing import Batch
 from catalog.imports.state import LISTS, BookState
@@ -61,25 +61,25 @@ def update(rows: Iterable[tuple[Any, set[str]]]) -> None:
         bulk.update([row for row, _ in changed], [*fields, "updated_at"])
 
 
-def replace(model: type[Model], books: list[BookState], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Put these rows, the values of these columns, in the place of those that the books had."""
+def replace(model: type[Model], books: list[BookState], names: Sequence[str], lines: Iterable[str]) -> None:
+    """Put these rows in the place of those that the books had."""
     known = [state.book.pk for state in books if not state.is_new]
     if known:
         model._default_manager.filter(among.keys("book", known)).delete()
-    keys = bulk.new_keys()
-    bulk.copy(model, ["id", *names], ((next(keys), *row) for row in rows))
+    numbers = bulk.new_numbers()
+    bulk.copy(model, ["id", *names], (f"{next(numbers):032x}\t{line}\n".encode() for line in lines))
 
 
 def write_people(books: list[BookState]) -> None:
     found = find_contributors(who for state in books for who in state.people)
-    names = ("book_id", "contributor_id", "role", "position")
-    replace(Contribution, books, names, (part for state in books for part in contributions(state, found)))
+    lines = (line for state in books for line in contributions(state, found))
+    replace(Contribution, books, ("book_id", "contributor_id", "role", "position"), lines)
 
 
-def contributions(state: BookState, found: dict[Any, Contributor]) -> Iterator[tuple[Any, ...]]:
-    parts = dict.fromkeys((found[who.key].pk, who.role) for who in state.people)
+def contributions(state: BookState, found: dict[Any, Contributor]) -> Iterator[str]:
+    book, parts = state.book.pk.hex, dict.fromkeys((found[who.key].pk.hex, who.role) for who in state.people)
     for place, (contributor, role) in enumerate(parts, start=1):
-        yield state.book.pk, contributor, role, place
+        yield f"{book}\t{contributor}\t{copied.escaped(role)}\t{place}"
 
 
 def write_series(books: list[BookState]) -> None:
@@ -87,18 +87,20 @@ def write_series(books: list[BookState]) -> None:
     entries = {
         (state.book.pk, found[each.name].pk): (state, each) for state in books for each in reversed(state.series)
     }
-    rows = [
-        (state.book.pk, found[each.name].pk, each.label, each.position)
+    lines = [
+        copied.values(state.book.pk, found[each.name].pk, each.label, each.position)
         for state, each in sorted(entries.values(), key=lambda entry: entry[0].series.index(entry[1]))
     ]
-    replace(SeriesEntry, books, ("book_id", "series_id", "label", "position"), rows)
+    replace(SeriesEntry, books, ("book_id", "series_id", "label", "position"), lines)
 
 
 def write_subjects(books: list[BookState]) -> None:
     found: dict[Any, Subject] = find_subjects({each: None for state in books for each in state.subjects})
-    rows = (
-        (state.book.pk, found[each].pk, place)
+    keys = {heading: subject.pk.hex for heading, subject in found.items()}
+    lines = (
+        f"{book}\t{keys[each]}\t{place}"
         for state in books
+        for book in (state.book.pk.hex,)
         for place, each in enumerate(dict.fromkeys(state.subjects), start=1)
     )
-    replace(SubjectLink, books, ("book_id", "subject_id", "position"), rows)
+    replace(SubjectLink, books, ("book_id", "subject_id", "position"), lines)
