@@ -23,7 +23,7 @@ OF_PRICE = attrgetter("countries", *FIELDS)
 
 def write_facts(told: Iterable[Told]) -> list[Told]:
     """Write what is new or different; returns the records that changed something."""
-    last = {state.edition.pk: (record, state) for record, state in told
+    last = {state.edition.id: (record, state) for record, state in told
             if record.product is not None and state.believes(record)
             and (state.is_new or not record.edition_id)}  # fmt: skip
     if not last:
@@ -53,7 +53,7 @@ def line_of(record: Record) -> ProductLine:
 
 def values_of(record: Record, state: EditionState, now: datetime) -> tuple[UUID, str, str, datetime, bytes]:
     product = line_of(record)
-    return state.edition.pk, product.sender, record.reference, now, product.facts
+    return state.edition.id, product.sender, record.reference, now, product.facts
 
 
 def facts_line(row: Iterable[Any], facts: bytes) -> bytes:
@@ -70,11 +70,11 @@ def write_prices(last: dict[UUID, Told], known: Iterable[UUID]) -> list[UUID]:
         had[price.edition_id].append(OF_PRICE(price))
     other = [pk for pk in last if wanted[pk] != had[pk]]
     ListPrice.objects.filter(among.keys("edition", [pk for pk in other if had[pk]])).delete()
-    keys = bulk.new_keys()
+    numbers = bulk.new_numbers()
     bulk.copy(
         ListPrice,
         ["id", "edition_id", "countries", *FIELDS],
-        (copied.line((next(keys), pk, arrays.of_texts(countries), *rest))
+        (copied.line((f"{next(numbers):032x}", pk, arrays.of_texts(countries), *rest))
          for pk in other for countries, *rest in wanted[pk]),
     )  # fmt: skip
     return other

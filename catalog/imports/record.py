@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -22,19 +21,19 @@ REJECTED = "row rejected"
 SURE = ("16", "21")  # ISNI and ORCID, of ONIX list 44: nobody has two
 
 
+VALUES: dict[type, Callable[[Any], tuple[Any, ...]]] = {}  # of the fields, by class
+
+
 class SentAsValues:
     """Pickled as the values of its fields: what Python does for frozen dataclasses with slots takes twice as long."""
 
     __slots__ = ()
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        kind = type(self)
-        return kind, values_of(kind)(self)
-
-
-@cache
-def values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*(each.name for each in fields(kind)))
+        kind: Any = type(self)
+        if kind not in VALUES:
+            VALUES[kind] = attrgetter(*(each.name for each in fields(kind)))
+        return kind, VALUES[kind](self)
 
 
 @dataclass(frozen=True, slots=True)

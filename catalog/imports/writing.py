@@ -47,8 +47,8 @@ def write(batch: Batch) -> set[UUID]:
     bulk.update([SourceRecord(pk=pk, digest=digest) for pk, digest in batch.new_digests.items()], ["digest"])
     want_covers({edition: record.cover_url for record, edition in batch.placed if record.cover_url})
     batch.catalogue.joining.write()
-    touched = {state.book.pk for state in books if state.is_new or state.changed}
-    return touched | {state.book.book.pk for state in editions if state.is_new or state.changed}
+    touched = {state.book.id for state in books if state.is_new or state.changed}
+    return touched | {state.book.book.id for state in editions if state.is_new or state.changed}
 
 
 def update(rows: Iterable[tuple[Any, set[str]]]) -> None:
@@ -63,7 +63,7 @@ def update(rows: Iterable[tuple[Any, set[str]]]) -> None:
 
 def replace(model: type[Model], books: list[BookState], names: Sequence[str], lines: Iterable[str]) -> None:
     """Put these rows in the place of those that the books had."""
-    known = [state.book.pk for state in books if not state.is_new]
+    known = [state.book.id for state in books if not state.is_new]
     if known:
         model._default_manager.filter(among.keys("book", known)).delete()
     numbers = bulk.new_numbers()
@@ -77,7 +77,7 @@ def write_people(books: list[BookState]) -> None:
 
 
 def contributions(state: BookState, found: dict[Any, Contributor]) -> Iterator[str]:
-    book, parts = state.book.pk.hex, dict.fromkeys((found[who.key].pk.hex, who.role) for who in state.people)
+    book, parts = state.book.id.hex, dict.fromkeys((found[who.key].id.hex, who.role) for who in state.people)
     for place, (contributor, role) in enumerate(parts, start=1):
         yield f"{book}\t{contributor}\t{copied.escaped(role)}\t{place}"
 
@@ -85,10 +85,10 @@ def contributions(state: BookState, found: dict[Any, Contributor]) -> Iterator[s
 def write_series(books: list[BookState]) -> None:
     found = find_named(Series, [each.name for state in books for each in state.series])
     entries = {
-        (state.book.pk, found[each.name].pk): (state, each) for state in books for each in reversed(state.series)
+        (state.book.id, found[each.name].id): (state, each) for state in books for each in reversed(state.series)
     }
     lines = [
-        copied.values(state.book.pk, found[each.name].pk, each.label, each.position)
+        copied.values(state.book.id, found[each.name].id, each.label, each.position)
         for state, each in sorted(entries.values(), key=lambda entry: entry[0].series.index(entry[1]))
     ]
     replace(SeriesEntry, books, ("book_id", "series_id", "label", "position"), lines)
@@ -96,11 +96,11 @@ def write_series(books: list[BookState]) -> None:
 
 def write_subjects(books: list[BookState]) -> None:
     found: dict[Any, Subject] = find_subjects({each: None for state in books for each in state.subjects})
-    keys = {heading: subject.pk.hex for heading, subject in found.items()}
+    keys = {heading: subject.id.hex for heading, subject in found.items()}
     lines = (
         f"{book}\t{keys[each]}\t{place}"
         for state in books
-        for book in (state.book.pk.hex,)
+        for book in (state.book.id.hex,)
         for place, each in enumerate(dict.fromkeys(state.subjects), start=1)
     )
     replace(SubjectLink, books, ("book_id", "subject_id", "position"), lines)

@@ -10,7 +10,7 @@ from django.db import migrations
 FORWARD = """
 CREATE FUNCTION description_vector(folded text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
-    IF folded !~ '[^a-z0-9 ]|[0-9]e[0-9]' AND folded <> '' THEN
+    IF folded !~ '[^a-z0-9 ]|[0-9]e[0-9]|^ |  | $' AND folded <> '' THEN
         RETURN (replace(folded, ' ', ':1 ') || ':1')::tsvector;
     END IF;
     RETURN to_tsvector('simple', folded);

@@ -101,7 +101,21 @@ def test_parts_of_a_record_go_to_another_process_whole(part):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "words", ["", "a", "a b a", "7 sins 1984", "59e0ax9g 1e5", "a_b c", "привет мир", f"a {'x' * 3000} b", "東京 1"]
+    "words",
+    [
+        "",
+        "a",
+        "a b a",
+        "7 sins 1984",
+        "59e0ax9g 1e5",
+        "a_b c",
+        "привет мир",
+        f"a {'x' * 3000} b",
+        "東京 1",
+        " a",
+        "a  b",
+        "a ",
+    ],
 )
 def test_a_description_has_the_words_that_postgresql_finds(words):
     with connection.cursor() as cursor:
