@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
-from psycopg import RawCursor, errors
+from psycopg import Cursor, RawCursor, errors
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
@@ -79,8 +79,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def row_cursor(self, *, planned_once: bool) -> CursorWrapper:
         """A cursor that gives rows by name; see `bookstore.postgres.rows`."""
-        kind = PlannedCursor if planned_once else base.Cursor
+        return self.cursor_of(PlannedCursor if planned_once else base.Cursor, row_factory=dict_row)
+
+    def cursor_of_parameters(self) -> CursorWrapper:
+        """Values go beside the statement: a megabyte within it is quoted here, and read twice over there."""
+        return self.cursor_of(Cursor)
+
+    def cursor_of(self, kind: type[Any], **options: Any) -> CursorWrapper:
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(kind(self.connection, row_factory=dict_row))
+            return self._prepare_cursor(kind(self.connection, **options))

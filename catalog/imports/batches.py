@@ -108,7 +108,7 @@ def write_products(batch: Batch, outcome: Outcome) -> set[UUID]:
     for record, _ in changed:
         if outcome.fates.get(record.line) == UNCHANGED:
             outcome.fates[record.line] = UPDATED
-    return {state.book.book.pk for _, state in changed}
+    return {state.book.book.id for _, state in changed}
 
 
 def write_offers(offers: Offers, outcome: Outcome) -> set[UUID]:

@@ -58,7 +58,8 @@ def find_contributors(people: Iterable[Person]) -> dict[PersonKey, Contributor]:
         namesakes = known[keys[person.name]]
         contributor = numbers.owner(person) or same_person(person, numbers.without_another(person, namesakes))
         if contributor is None:
-            contributor = Contributor(id=next(ids), name=person.name, sort_name=person.sort_name)
+            contributor = bulk.fresh(Contributor)
+            contributor.id, contributor.name, contributor.sort_name = next(ids), person.name, person.sort_name
             namesakes.append(contributor)
             new.append(contributor)
         if fill_in(contributor, person) and not contributor._state.adding:

@@ -79,16 +79,16 @@ class Catalogue:
         return record.book_key in self.guest_keys or (known is not None and not known.tells_book)
 
     def add(self, state: EditionState, record: Record) -> None:
-        self.editions[state.edition.pk] = state
-        self.books[state.book.book.pk] = state.book
+        self.editions[state.edition.id] = state
+        self.books[state.book.book.id] = state.book
         self.by_reference[record.reference] = state
-        self.claimed.add(state.edition.pk)
+        self.claimed.add(state.edition.id)
         if state.edition.isbn:
             self.by_isbn[state.edition.isbn] = state
         if record.book_key:
             self.book_by_key.setdefault(record.book_key, state.book)
-            self.joining.keyed.add(state.book.book.pk)
-        self.joining.settle(record, state.book.book.pk, state.edition.isbn)
+            self.joining.keyed.add(state.book.book.id)
+        self.joining.settle(record, state.book.book.id, state.edition.isbn)
 
     def _load_known(self, records: list[Record]) -> dict[str, Known]:
         references = {record.reference for record in records} | {

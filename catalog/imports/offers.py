@@ -96,7 +96,10 @@ class Offers:
         return next(iter(same_price or alike), None)
 
     def _add(self, wanted: OfferLine, seller: Seller, edition: UUID) -> None:
-        offer = Offer(id=wanted.offer_id or next(self.ids), edition_id=edition, seller=seller, **values(wanted))
+        offer = bulk.fresh(Offer)
+        offer.id, offer.edition_id, offer.seller = wanted.offer_id or next(self.ids), edition, seller
+        for name, value in values(wanted).items():
+            setattr(offer, name, value)
         self.new.append(offer)
         self.known[seller.pk, edition].append(offer)
         self.by_id[offer.pk] = offer

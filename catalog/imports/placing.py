@@ -45,7 +45,7 @@ class Batch:
             changed = self.update(record, state, overwrite, first_of_book)
         self.remember(record, state, is_new)
         self.told.append((record, state))
-        self.placed.append((record, state.edition.pk))
+        self.placed.append((record, state.edition.id))
         return CREATED if is_new else UPDATED if changed else UNCHANGED
 
     def find(self, record: Record) -> tuple[EditionState | None, bool]:
@@ -59,7 +59,7 @@ class Batch:
         if known is not None:
             return self.catalogue.editions[known.edition_id], known.made_the_edition
         state = self.catalogue.by_isbn.get(record.isbn) if record.isbn else None
-        if state is not None and state.edition.pk in self.catalogue.claimed and not self.trusts_isbn:
+        if state is not None and state.edition.id in self.catalogue.claimed and not self.trusts_isbn:
             return None, False
         return state, False
 
@@ -73,7 +73,7 @@ class Batch:
         book = self.catalogue.book_of(record)
         if book is None:
             book = self.new_book(record)
-            self.catalogue.books[book.book.pk] = book
+            self.catalogue.books[book.book.id] = book
             return CREATED
         return UPDATED if book.apply(record, overwrite=first_of_book) else UNCHANGED
 
@@ -87,7 +87,7 @@ class Batch:
         if book is None:
             book = self.new_book(record)
         else:
-            book.apply(record, overwrite=first_of_book and record.book_id == book.book.pk)
+            book.apply(record, overwrite=first_of_book and record.book_id == book.book.id)
         state = EditionState(self.new_edition(record, book), book, is_new=True, is_guest=is_guest)
         state.apply(record, overwrite=True)
         self.take_isbn(record, state, overwrite=True)
@@ -95,15 +95,17 @@ class Batch:
 
     def new_edition(self, record: Record, book: BookState) -> Edition:
         """It brings back a book that a seller archived; of a book that the shop took out it is out, too."""
-        edition = Edition(id=record.edition_id or next(self.ids), book=book.book)
+        edition = bulk.fresh(Edition)
+        edition.id, edition.book = record.edition_id or next(self.ids), book.book
         if book.book.archived_by_shop:
             edition.archived_at, edition.archived_by_shop = book.book.archived_at, True
         elif book.book.is_archived:
-            self.brought_back.add(book.book.pk)
+            self.brought_back.add(book.book.id)
         return edition
 
     def new_book(self, record: Record) -> BookState:
-        book = BookState(Book(id=record.book_id or next(self.ids)), is_new=True)
+        book = BookState(bulk.fresh(Book), is_new=True)
+        book.book.id = record.book_id or next(self.ids)
         book.apply(record, overwrite=True)
         return book
 
@@ -116,7 +118,7 @@ class Batch:
     def is_guest(self, record: Record, state: EditionState) -> bool:
         """Whether the record speaks for its edition only, because the book is one that others tell of."""
         if record.book_id:
-            return record.book_id != state.book.book.pk
+            return record.book_id != state.book.book.id
         known = self.catalogue.known.get(record.reference)
         return known is not None and not known.tells_book
 
@@ -137,21 +139,17 @@ class Batch:
         known = self.catalogue.known.get(record.reference)
         if known is not None:
             self.new_digests[known.id] = record.digest
-        elif record.edition_id != state.edition.pk:
-            own = state.edition.pk if is_new else next(self.ids)
+        elif record.edition_id != state.edition.id:
+            own = state.edition.id if is_new else next(self.ids)
             self.new_records.append(self.source_record(own, record.reference, record.digest, state))
         key = book_reference(record)
         is_remembered = key in self.catalogue.known or record.book_key in self.catalogue.book_by_key
-        if record.book_key and record.book_id != state.book.book.pk and not is_remembered:
+        if record.book_key and record.book_id != state.book.book.id and not is_remembered:
             self.new_records.append(self.source_record(next(self.ids), key, "", state))
         self.catalogue.add(state, record)
 
     def source_record(self, id: UUID, reference: str, digest: str, state: EditionState) -> SourceRecord:
-        return SourceRecord(
-            id=id,
-            source=self.source,
-            reference=reference,
-            digest=digest,
-            edition=state.edition,
-            tells_book=not state.is_guest,
-        )
+        row = bulk.fresh(SourceRecord)
+        row.id, row.source, row.reference, row.digest = id, self.source, reference, digest
+        row.edition_id, row.tells_book = state.edition.id, not state.is_guest
+        return row

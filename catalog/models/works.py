@@ -182,7 +182,9 @@ class Book(CatalogueRecord):
 class Contribution(UUIDModel):
     """One contributor's part in a book."""
 
-    book = models.ForeignKey(Book, models.CASCADE, related_name="contributions", verbose_name=_("book"))
+    book = models.ForeignKey(  # the constraint's index begins with it
+        Book, models.CASCADE, db_index=False, related_name="contributions", verbose_name=_("book")
+    )
     contributor = models.ForeignKey(
         Contributor, models.PROTECT, related_name="contributions", verbose_name=_("contributor")
     )
@@ -226,7 +228,9 @@ class SeriesEntry(UUIDModel):
 class SubjectLink(UUIDModel):
     """A heading given to a book; the first is its main one."""
 
-    book = models.ForeignKey(Book, models.CASCADE, related_name="subject_links", verbose_name=_("book"))
+    book = models.ForeignKey(  # the constraint's index begins with it
+        Book, models.CASCADE, db_index=False, related_name="subject_links", verbose_name=_("book")
+    )
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="links", verbose_name=_("subject"))
     position = models.PositiveSmallIntegerField(_("position"), default=1, validators=[MinValueValidator(1)])
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from uuid6 import uuid7
 
 from bookstore import outgoing
+from catalog import arrays
 from catalog.errors import NotACover, StorageUnavailable
 from catalog.models import CoverFetch, CoverHost, Edition, FetchState
 from catalog.models.covers import CoverFetchQuerySet
@@ -67,13 +68,14 @@ def want_covers(urls: Mapping[UUID, str]) -> int:
     editions, addresses, hosts, errors = (list(column) for column in zip(*rows, strict=True))
     states = [FetchState.GIVEN_UP if error else FetchState.WAITING for error in errors]
     first = uuid7().int
-    ids = [UUID(int=first + place) for place in range(len(rows))]
+    ids = (UUID(int=first + place) for place in range(len(rows)))
     CoverHost.objects.bulk_create(
         [CoverHost(host=host) for host in sorted(set(filter(None, hosts)))], ignore_conflicts=True
     )
     with connection.cursor() as cursor:
-        cursor.execute(WANT, {"ids": ids, "editions": editions, "urls": addresses, "hosts": hosts, "errors": errors,
-                              "states": [state.value for state in states]})  # fmt: skip
+        cursor.execute(WANT, {"ids": arrays.of_plain(ids), "editions": arrays.of_plain(editions),
+                              "urls": arrays.of_texts(addresses), "hosts": arrays.of_texts(hosts),
+                              "errors": arrays.of_texts(errors), "states": arrays.of_texts(states)})  # fmt: skip
         return int(cursor.rowcount)
 
 

@@ -144,7 +144,7 @@ SELECT wanted.id, wanted.title, wanted.subtitle, wanted.title_key,
        setweight(to_tsvector('simple', array_to_string(words.titles, ' ')), 'A')
        || setweight(to_tsvector('simple', array_to_string(words.people || words.series, ' ')), 'B')
        || setweight(to_tsvector('simple', words.other), 'C')
-       || setweight(to_tsvector('simple', words.description), 'D'),
+       || description_vector(words.description),  -- its words weigh D
        pg_current_xact_id()::text::bigint
 FROM wanted
 LEFT JOIN people ON people.book_id = wanted.id

@@ -16,6 +16,7 @@ from catalog.imports.record import PriceLine
 
 FROM, UNTIL, FROM_UNTIL = "14", "15", "24"  # list 173
 LARGEST_QUANTITY = 2_147_483_647
+PAID = WITH_TAX + WITHOUT_TAX
 NOT_SAID = "02"  # list 57: to be announced
 
 
@@ -37,7 +38,7 @@ def read_prices(reading: Reading, supplies: Iterable[Tree]) -> tuple[PriceLine, 
 
 def weight(price: PriceLine) -> tuple[object, ...]:
     """What a reader pays first; a price for a time before one for always, one for few countries before one for many."""
-    kind = (WITH_TAX + WITHOUT_TAX).index(price.price_type) if price.price_type in WITH_TAX + WITHOUT_TAX else 99
+    kind = (PAID).index(price.price_type) if price.price_type in PAID else 99
     dated = price.valid_from is not None or price.valid_until is not None
     return (not price.is_consumer, kind, not dated, price.all_but, len(price.countries))
 
@@ -55,9 +56,12 @@ def read_price(reading: Reading, price: Tree, market: Countries) -> PriceLine | 
     if amount is None or period is None:
         return None
     where = union(parts(price, "Territory")) or market
-    made = PriceLine(
-        price_type=(words(price, "PriceType") or reading.about.default_price_type)[:2],
-        qualifier=words(price, "PriceQualifier")[:2],
+    kind = (words(price, "PriceType") or reading.about.default_price_type)[:2]
+    qualifier, least = words(price, "PriceQualifier")[:2], least_quantity(price)
+    conditional = bool(set(conditions(price)) - {"", "00"}) or bool(parts(price, "BatchBonus"))
+    return PriceLine(
+        price_type=kind,
+        qualifier=qualifier,
         amount_minor=amount.minor,
         currency=amount.currency,
         tax_rate=tax_rate(price),
@@ -65,10 +69,10 @@ def read_price(reading: Reading, price: Tree, market: Countries) -> PriceLine | 
         all_but=where.all_but,
         valid_from=period[0],
         valid_until=period[1],
-        least_quantity=least_quantity(price),
-        has_conditions=bool(set(conditions(price)) - {"", "00"}) or bool(parts(price, "BatchBonus")),
+        least_quantity=least,
+        has_conditions=conditional,
+        is_consumer=kind in PAID and qualifier in FOR_CONSUMERS and least == 1 and not conditional,
     )
-    return replace(made, is_consumer=True) if is_consumer(made) else made
 
 
 def amount_of(reading: Reading, price: Tree) -> Money | None:
@@ -141,15 +145,6 @@ def least_quantity(price: Tree) -> int:
 def conditions(price: Tree) -> list[str]:
     found = [words(each, "PriceConditionType") for each in parts(price, "PriceCondition")]
     return [*found, *(["constraint"] if parts(price, "PriceConstraint") else [])]
-
-
-def is_consumer(price: PriceLine) -> bool:
-    return (
-        price.price_type in WITH_TAX + WITHOUT_TAX
-        and price.qualifier in FOR_CONSUMERS
-        and price.least_quantity == 1
-        and not price.has_conditions
-    )
 
 
 # ---- what a reader pays ----------------------------------------------------------------------------------------

@@ -166,7 +166,17 @@ def plain_text(value: Any) -> str:
     for each in tagged:
         tag, _, behind = each.partition(">")
         before += BREAKS.get(tag, "") + behind
-    bare = html.unescape(before)
-    lines = (" ".join(each.split()) for each in bare.strip().split("\n"))
+    bare = html.unescape(before) if "&" in before else before
+    lines = map(one_spaced if "&" in before else lightly_spaced, bare.strip().split("\n"))
     found = "\n".join(lines).strip()
     return re.sub(r"\n{3,}", "\n\n", found) if "\n\n\n" in found else found
+
+
+def one_spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def lightly_spaced(text: str) -> str:
+    """The same, where no other white space can be than the spaces left beside tags."""
+    text = text.strip()
+    return one_spaced(text) if "  " in text else text
