@@ -100,9 +100,12 @@ def programs(host: str, port: int, url: str) -> list[Child]:
 
 
 def web_command(host: str, port: int, application: str = "config.wsgi:application") -> list[str]:
-    """How a WSGI application is served here: a process to a core, four at most, with four threads each."""
-    workers = max(2, min(4, os.cpu_count() or 1))
+    """How a WSGI application is served here: by a process more than there are cores, four at most, of two threads each.
+
+    Threads of one process wait for each other's Python; processes do not.
+    """
+    workers = min(4, (os.cpu_count() or 1) + 1)
     return ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws",
-            "--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024", "--backpressure", "512",
+            "--workers", str(workers), "--blocking-threads", "2", "--backlog", "1024", "--backpressure", "512",
             "--http1-header-read-timeout", "10000",  # idle connections count against the 512
             "--respawn-failed-workers", "--workers-kill-timeout", "5", application]  # fmt: skip

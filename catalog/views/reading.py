@@ -160,11 +160,11 @@ class SearchViewSet(VersionedReads, ViewSet):
         examples=shown("Suggestions", examples.SUGGESTIONS),
     )
     @action(detail=False, url_path="suggest")
-    def suggest(self, request: Request) -> Response:
+    def suggest(self, request: Request) -> HttpResponse:
         found = suggest(words(request.query_params.get("q", "")))
         books = [reads.in_list(row, base_url(request)) for row in found.books]
-        return Response({"books": books, "authors": found.authors, "series": found.series,
-                         "subjects": found.subjects, "did_you_mean": found.did_you_mean})  # fmt: skip
+        return JSONResponse({"books": books, "authors": found.authors, "series": found.series,
+                             "subjects": found.subjects, "did_you_mean": found.did_you_mean})  # fmt: skip
 
 
 class EditionViewSet(EditionWrites, VersionedReads, ViewSet):
