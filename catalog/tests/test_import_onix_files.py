@@ -300,7 +300,7 @@ def test_only_the_batches_do_not_wait_for_the_disk(tmp_path):
     waits = []
 
     def note(execute, sql, params, many, context):
-        if sql.startswith(('INSERT INTO "catalog_book"', 'UPDATE "catalog_importrun"')):
+        if sql.startswith(('DELETE FROM "catalog_listprice"', 'UPDATE "catalog_importrun"')):
             execute("SHOW synchronous_commit", None, False, context)
             waits.append(context["cursor"].fetchone()[0])
         return execute(sql, params, many, context)
@@ -308,7 +308,7 @@ def test_only_the_batches_do_not_wait_for_the_disk(tmp_path):
     with connection.execute_wrapper(note):
         take_onix(tmp_path, product())
 
-    assert waits == ["on", "off", "off", "on"]  # first notes, books, how far it is, the end
+    assert waits == ["on", "off", "off", "on"]  # first notes, prices, how far it is, the end
 
 
 def test_a_dry_run_changes_nothing(tmp_path):
