@@ -7,7 +7,7 @@ from django.db import connection
 
 
 def rows(statement: str, parameters: Mapping[str, Any], *, planned_once: bool = False) -> list[dict[str, Any]]:
-    """What a SELECT finds, each row by the names of its columns.
+    """What a statement finds or returns, each row by the names of its columns.
 
     `planned_once` is for a statement that is always the same text and looks up by keys: PostgreSQL then plans it a few
     times for a connection and as a rule not again, which can cost several times what running it does.

@@ -219,9 +219,14 @@ class Question:
         return self.hits(query, sort, start, count)
 
     def best(self, start: int, count: int) -> list[Ranked]:
-        """Of many books, first those that are popular or called just so, then the less popular, then all."""
+        """Of many books, first those that are popular or called just so, then the less popular, then all.
+
+        Where there are not so very many, these are one, together with all that have the words in their titles.
+        """
         called_so, tiers = asking.called_so(self.words), [asking.of_tier(name) for name in TIERS]
-        if self.about <= MOST_TOGETHER:
+        if not self.is_large:
+            tiers = [asking.any_of([*tiers, asking.in_titles(self.searcher, self.words)])]
+        elif self.about <= MOST_TOGETHER:
             tiers = [asking.any_of(tiers)]
         named = self.hits(self.filtered(called_so, self.conditions), "relevance", 0, start + count)
         first = self.hits(asking.both(self.scored, tiers[0], but=called_so), "relevance", 0, start + count)

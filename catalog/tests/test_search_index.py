@@ -3,8 +3,9 @@
 import random
 import shutil
 import threading
+from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ from catalog.models import Book, Listing, Publisher, Series, SeriesEntry, Subjec
 from catalog.search import BookQuery, indexed, search, statements
 from catalog.search.conditions import conditions_of, subject_ids
 from catalog.search.index import asking, counting, store
-from catalog.search.index.fields import SAMPLES, TIERS
+from catalog.search.index.fields import SAMPLES, TIERS, samples_of
 from catalog.search.index.following import Follower
 from catalog.search.query import FACETS
 from catalog.services import refresh_listings
@@ -214,11 +215,25 @@ def test_the_index_and_postgres_find_and_count_the_same(stock):
             assert counts(by_index.facets[name]) == counts(by_postgres.facets[name]), (name, query)
 
 
+def some_ids(*, in_sample):
+    """Ids of books that are in all samples, or in none."""
+    wanted = [str(times) for times in SAMPLES] if in_sample else []
+    return (key for key in (UUID(int=number) for number in count(1)) if samples_of(key) == wanted)
+
+
+def test_samples_are_as_large_as_they_say_whatever_ids_the_books_have():
+    """As an import gives them: one after the other, and every second one to a book."""
+    for step in (1, 2, 8, 32):
+        found = Counter(times for number in range(32_000) for times in samples_of(UUID(int=(7 << 90) + step * number)))
+        assert abs(found["8"] - 4_000) < 300, step
+        assert abs(found["32"] - 1_000) < 150, step
+
+
 def test_what_no_book_of_the_sample_has_is_counted_too(db, index, monkeypatch):
     monkeypatch.setattr(counting, "MANY", 0)
-    for number, values in enumerate([("paperback", "en", 300, 2), ("ebook", "sw", 4000, 0)]):  # in the sample, and not
+    for number, values in enumerate([("paperback", "en", 300, 2), ("ebook", "sw", 4000, 0)]):
         book_format, language, price, on_hand = values
-        book = make_book("River", id=UUID(int=SAMPLES[-1] + number), rating_counts=[number, 0, 0, 0, 1])
+        book = make_book("River", id=next(some_ids(in_sample=number == 0)), rating_counts=[number, 0, 0, 0, 1])
         make_offer(make_edition(book, format=book_format, language=language), price_minor=price, on_hand=on_hand)
     catch_up()
     query = BookQuery(facets=FACETS)
@@ -232,8 +247,9 @@ def test_what_no_book_of_the_sample_has_is_counted_too(db, index, monkeypatch):
 def test_what_a_sample_has_often_is_not_counted_among_the_books_with_what_is_rare(db, index, monkeypatch):
     monkeypatch.setattr(counting, "MANY", 0)
     monkeypatch.setattr(counting, "EXACT_UP_TO", 1)
-    for number, languages in [(32, ["en"]), (64, ["en"]), (65, ["en", "sw"])]:  # two are in the sample
-        book = make_book("River", id=UUID(int=number))
+    sampled, others = some_ids(in_sample=True), some_ids(in_sample=False)
+    for key, languages in [(next(sampled), ["en"]), (next(sampled), ["en"]), (next(others), ["en", "sw"])]:
+        book = make_book("River", id=key)
         for language in languages:
             make_offer(make_edition(book, language=language))
     catch_up()
@@ -292,6 +308,17 @@ def test_of_many_books_too_every_one_is_shown_once(client, db, index, monkeypatc
     assert [book["title"] for book in by_cursor[:2]] == ["River", "River"]
     assert by_page == by_cursor
     assert len({book["id"] for book in by_cursor}) == len(by_cursor) == 20
+
+
+def test_of_many_books_those_with_the_words_in_their_titles_are_not_behind(client, db, index, monkeypatch):
+    monkeypatch.setattr(indexed, "MOST_RANKED", 0)
+    for tier, size in {"popular": 3, "known": 8}.items():
+        monkeypatch.setitem(TIERS, tier, size)
+    for number in range(12):
+        make_book(f"Book {number}", author=None, popularity=100 - number, description="Of a marmot by the fjord.")
+    make_book("A Marmot by the Fjord", author=None)
+
+    assert titles(client, "marmot fjord")[0] == "A Marmot by the Fjord"
 
 
 def test_orders_are_those_of_postgres(stock):

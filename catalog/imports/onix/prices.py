@@ -38,7 +38,7 @@ def read_prices(reading: Reading, supplies: Iterable[Tree]) -> tuple[PriceLine, 
 
 def weight(price: PriceLine) -> tuple[object, ...]:
     """What a reader pays first; a price for a time before one for always, one for few countries before one for many."""
-    kind = (PAID).index(price.price_type) if price.price_type in PAID else 99
+    kind = PAID.index(price.price_type) if price.price_type in PAID else 99
     dated = price.valid_from is not None or price.valid_until is not None
     return (not price.is_consumer, kind, not dated, price.all_but, len(price.countries))
 

@@ -162,6 +162,12 @@ def called_so(words: Words) -> Query:
     return any_of([*exactly(words), Query.disjunction_max_query(places)])
 
 
+def in_titles(searcher: Searcher, words: Words) -> Query:
+    """The books with all the words in their titles."""
+    needed = telling(searcher, words) or words.different
+    return Query.boolean_query([(Occur.Must, term("titles", word)) for word in needed])
+
+
 def popular() -> Query:
     return of_tier("popular")
 
