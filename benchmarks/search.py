@@ -6,7 +6,8 @@
 Every request has another address, so no answer is one that was kept. The words are those of the catalogue: rare and
 common ones by the number of books that have them in title, people or series, beginnings of common ones, titles with
 faults. One client asks one after another; then eight at once (wrk; Debian: `apt install wrk`). The listings and the
-index are in memory, as they are in a shop that has been asked for a while.
+index are in memory, as they are in a shop that has been asked for a while. What the machine does when it only says
+hello is printed too.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from urllib.parse import quote
 
 from benchmarks.serving import ROOT, served
 
-PORT = 8097
+PORT, HELLO_PORT = 8097, 8096
 FILTERS = "&language=en&format=paperback&sort=price"
 FACETS = "&facets=format,language,subject,price,rating,availability"
 WARMING_UP, ENOUGH = 40, 4_000  # addresses of each class: before those that are timed, and of those for either run
@@ -55,9 +56,21 @@ def main() -> None:
         print(f"The index is up to date after {time.monotonic() - began:.0f} s.")
         held = in_memory()
         classes = Typist(random.Random(1)).classes()
+        before = hello(options.data_dir)
         with served(PORT, options.data_dir):
             report(classes, options)
+        print(f"The same server says hello through plain Django {before} times a second before, "
+              f"{hello(options.data_dir)} after, to 16 clients.")  # fmt: skip
         del held
+
+
+def hello(data_dir: Path) -> str:
+    """What the machine can do just now, to compare the figures of one day with those of another."""
+    with served(HELLO_PORT, data_dir, "benchmarks.hello_drf:application"):
+        command = ["wrk", "-t1", "-c16", "-d3", f"http://127.0.0.1:{HELLO_PORT}/"]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    rate = re.search(r"Requests/sec:\s+(\S+)", printed)[1]
+    return f"{float(rate):,.0f}"
 
 
 def in_memory() -> object:
